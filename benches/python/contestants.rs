@@ -1,4 +1,4 @@
-//! The contestants of Rust: with a derived state, and with what people write by hand today.
+//! The Rust contestants: classes with a derived state, and with the support that people write by hand today.
 
 use bincode_next::config::{self, Configuration, Fixint, LittleEndian};
 use bincode_next::{Decode, Encode};
@@ -24,7 +24,7 @@ impl Person {
     }
 }
 
-/// The same, packed.
+/// The same person, encoded as packed bytes.
 #[pyclass(module = "contestants", get_all)]
 #[derive(State)]
 struct PackedPerson {
@@ -52,7 +52,7 @@ fn decode<T: Decode<()>>(bytes: &[u8]) -> PyResult<T> {
     decoded.map(|(value, _)| value).map_err(|error| PyValueError::new_err(error.to_string()))
 }
 
-/// `__getstate__` and `__setstate__`, which need a constructor without arguments.
+/// Uses `__getstate__` and `__setstate__`, which need a constructor without arguments.
 #[pyclass(module = "contestants", get_all)]
 #[derive(Encode, Decode, Default)]
 struct ByState {
@@ -78,7 +78,7 @@ impl ByState {
     }
 }
 
-/// `__reduce__` with a function that makes the object: the fastest that one can write.
+/// Uses `__reduce__` with a function that makes the object: the fastest hand-written form.
 #[pyclass(module = "contestants", get_all)]
 #[derive(Encode, Decode)]
 struct ByReduce {
@@ -106,7 +106,7 @@ fn make(state: &[u8]) -> PyResult<ByReduce> {
     decode(state)
 }
 
-/// As C lays it out, with padding.
+/// A record with C's layout, with padding.
 #[derive(Record, Clone, Copy)]
 #[repr(C)]
 struct Bicycle {
@@ -133,7 +133,7 @@ impl Bicycles {
     }
 }
 
-/// The same without padding: it lies in memory as it travels.
+/// The same without padding: its layout in memory is that of its bytes.
 #[derive(Record, Clone, Copy)]
 #[repr(C)]
 struct WideBicycle {

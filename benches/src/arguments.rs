@@ -1,9 +1,9 @@
-//! What the command line asks for.
+//! The command line.
 
 use std::path::PathBuf;
 use std::time::Duration;
 
-/// How to run it, printed on `--help` and after a word that is not known.
+/// The usage text, printed for `--help` and after an unknown option.
 pub const USAGE: &str = "\
 usage: cargo run --release -- [--quick] [--only SET,..] [--peers PEER,..] [--rounds N]
                               [--allocators system,mimalloc] [--out FOLDER]
@@ -22,10 +22,11 @@ pub struct Arguments {
     pub peers: Vec<String>,
     pub allocators: Vec<String>,
     pub rounds: usize,
-    /// How long a cell is measured in each round, at least.
+    /// The minimal duration of a cell in each round.
     pub batch: Duration,
     pub out: PathBuf,
-    /// Measure under this program's allocator only, and write the run there: how the command runs itself.
+    /// Measures under this program's allocator only, and writes the run to this file: used when the command runs
+    /// itself.
     pub part: Option<PathBuf>,
 }
 
@@ -44,10 +45,10 @@ impl Default for Arguments {
 }
 
 impl Arguments {
-    /// Reads the words of a command line.
+    /// Parses a command line.
     ///
     /// # Errors
-    /// A word that is not known, or has no value; the text is for the user.
+    /// An unknown option, or one without its value; the text is for the user.
     pub fn parse(words: impl Iterator<Item = String>) -> Result<Self, String> {
         let mut words = words;
         let mut arguments = Self::default();
@@ -90,7 +91,7 @@ impl Arguments {
     }
 }
 
-/// An empty list names everything.
+/// Whether a list includes a name; an empty one includes all.
 fn wants(list: &[String], name: &str) -> bool {
     list.is_empty() || list.iter().any(|one| one == name)
 }

@@ -10,7 +10,7 @@ use crate::peers::{Borrow, Peer};
 use crate::random::Random;
 use crate::report::{Cell, Refusal, Size};
 
-/// The values that a set is measured with: the second is what a live value is overwritten with, and from.
+/// The values that a set is measured with; the second is the one that a live value is overwritten with, and from.
 pub struct Material<T> {
     value: T,
     other: T,
@@ -47,7 +47,7 @@ impl<'a, T: Set> Bench<'a, T> {
         self.lanes.push(Lane { peer, cell, run: Box::new(run) });
     }
 
-    /// Adds what a peer does with the set.
+    /// Adds a peer's lanes for the set.
     pub fn peer<P: Peer<T> + 'a>(&mut self) -> &mut Self {
         if !self.arguments.wants_peer(P::NAME) {
             return self;
@@ -66,7 +66,7 @@ impl<'a, T: Set> Bench<'a, T> {
         self
     }
 
-    /// Adds the peer's borrowed load.
+    /// Adds the lane of a peer's borrowed load.
     pub fn view<P: Peer<T> + Borrow<T> + 'a>(&mut self) -> &mut Self {
         if !self.arguments.wants_peer(P::NAME) {
             return self;
@@ -78,7 +78,7 @@ impl<'a, T: Set> Bench<'a, T> {
         self
     }
 
-    /// Says why a peer does not take part.
+    /// Records why a peer does not take part.
     pub fn refuse(&mut self, peer: &str, reason: &str) -> &mut Self {
         if self.arguments.wants_peer(peer) {
             self.refusals.push(Refusal { peer: peer.into(), reason: reason.into() });
@@ -86,7 +86,7 @@ impl<'a, T: Set> Bench<'a, T> {
         self
     }
 
-    /// What no serializer can beat: copying the value, and copying the bytes.
+    /// Adds the lower bounds that no serializer can beat: copying the value, and copying the bytes.
     fn floors(&mut self, image: Aligned) {
         let value = &self.material.value;
         self.lane("clone", Cell::Clone, move || drop(black_box(black_box(value).clone())));

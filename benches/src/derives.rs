@@ -1,8 +1,8 @@
-//! What is derived for the data sets: the traits of all peers.
+//! The derives of the data sets: the traits of all peers.
 
-/// Items with the derives of all peers that take types which hold themselves, as each peer's documentation writes them.
-/// Two are for the item to say: `Clone`, which copies field by field if it is derived apart from `Copy`, and
-/// bincode-next's `Encode`, whose code for enums does not find its own names where the derive comes out of a macro.
+/// Items with the derives of all peers that support recursive types, as each peer's documentation writes them. Two
+/// derives are left to the item: `Clone`, which copies field by field if it is derived apart from `Copy`, and
+/// bincode-next's `Encode`, whose code for enums does not resolve its own names if the derive comes from a macro.
 macro_rules! recursive {
     ($($item:item)*) => {
         $(
@@ -27,8 +27,9 @@ macro_rules! recursive {
     };
 }
 
-/// Items with the derives of all peers: those of [`recursive`], and of the two that do not take a type which holds itself
-/// in a box. There bitcode's decoder would be an infinite type, and wincode's constants ask for themselves.
+/// Items with the derives of all peers: those of [`recursive`], and of the two that do not support a type that contains
+/// itself in a box. For such a type bitcode's decoder would be an infinite type, and wincode's constants would depend
+/// on themselves.
 macro_rules! data {
     ($($item:item)*) => {
         $crate::derives::recursive! {

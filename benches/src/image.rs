@@ -1,10 +1,10 @@
-//! Bytes that lie as a mapped file or a large allocation would, so that no peer's images are aligned by luck.
+//! Bytes aligned as in a mapped file or a large allocation, so that no peer's images are aligned by luck.
 
 use std::ops::{Deref, DerefMut};
 
 use rkyv::util::AlignedVec;
 
-/// Bytes at a multiple of 64.
+/// Bytes at an address that is a multiple of 64.
 #[derive(Clone)]
 pub struct Aligned(AlignedVec<64>);
 

@@ -1,4 +1,4 @@
-//! Measures `state` beside its peers. The programs that use this differ in their allocator alone.
+//! Measures `state` against its peers. The programs that use this library differ only in their allocator.
 
 mod arguments;
 mod bench;
@@ -26,7 +26,7 @@ pub use history::main as history;
 use arguments::Arguments;
 use report::{Report, Run, json, markdown, svg, terminal};
 
-/// The program: all of the command, or under `--part` one allocator's share of it.
+/// The main function: runs the whole command, or under `--part` one allocator's share of it.
 #[must_use]
 pub fn main(allocator: &str) -> ExitCode {
     let arguments = match Arguments::parse(std::env::args().skip(1)) {
@@ -70,7 +70,7 @@ fn command(arguments: &Arguments, own: &str) -> Result<()> {
     Ok(())
 }
 
-/// Measures in the program of the same name that has that allocator, with the same words.
+/// Measures in the program that has the given allocator, with the same arguments.
 fn elsewhere(arguments: &Arguments, allocator: &str) -> Result<Run> {
     let part = arguments.out.join("part.json");
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());

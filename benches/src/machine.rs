@@ -1,4 +1,4 @@
-//! What the numbers were measured on, as far as the system tells.
+//! The machine that the numbers were measured on, as far as the system reveals it.
 
 /// The processor and the system, in a line.
 pub fn describe() -> String {

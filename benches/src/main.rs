@@ -1,4 +1,4 @@
-//! The benchmark under the system's allocator, and the command that runs all of it.
+//! The benchmark under the system's allocator, which is also the command that runs all of it.
 
 use std::process::ExitCode;
 

@@ -1,5 +1,5 @@
-//! The clock: every lane once a round, the lanes of a cell side by side, so that what disturbs the machine disturbs all.
-//! It counts the thread's own processor time: what other programs take of the core is not in it.
+//! The clock: every lane runs once a round, the lanes of a cell one after another, so that a disturbance of the machine
+//! affects all of them. It counts the CPU time of the thread, which excludes other programs.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use crate::data::Set;
 use crate::report::{Entry, Row, SetResult, terminal};
 use crate::statistics::Spread;
 
-/// The times of a lane, in seconds, one a round.
+/// The times of a lane in seconds, one for each round.
 struct Series<'a> {
     lane: Lane<'a>,
     repeats: u32,
@@ -27,14 +27,15 @@ impl Series<'_> {
         start.elapsed()
     }
 
-    /// Finds how often the lane runs in a round to fill `batch`.
+    /// Computes how often the lane must run in a round to fill `batch`.
     fn calibrate(&mut self, batch: Duration) {
         self.once(1);
         let one = self.once(1).min(self.once(1)).as_secs_f64().max(1e-8);
         self.repeats = (batch.as_secs_f64() / one).ceil().clamp(1.0, 1e6) as u32;
     }
 
-    /// Its own data is brought into the caches first: the lane before has put others there.
+    /// Times the lane, after one run that brings its data into the caches: the previous lane has filled them with other
+    /// data.
     fn round(&mut self) {
         self.once(1);
         let time = self.once(self.repeats).as_secs_f64() / f64::from(self.repeats);
@@ -54,7 +55,7 @@ pub fn measure<T: Set>(bench: Bench<'_, T>, arguments: &Arguments) -> SetResult 
     for round in 0..arguments.rounds {
         terminal::progress(T::NAME, round, arguments.rounds);
         for cell in all.chunk_by_mut(|a, b| a.lane.cell == b.lane.cell) {
-            // Nobody is always first, or always behind the same other.
+            // Rotates the order, so that no lane is always first or always after the same other one.
             let first = round % cell.len();
             let (front, back) = cell.split_at_mut(first);
             back.iter_mut().chain(front).for_each(Series::round);
@@ -65,7 +66,7 @@ pub fn measure<T: Set>(bench: Bench<'_, T>, arguments: &Arguments) -> SetResult 
     SetResult { name: T::NAME.into(), about: T::ABOUT.into(), rows, sizes, refusals }
 }
 
-/// What a cell's series say.
+/// Summarizes the series of a cell.
 fn row(series: &[Series<'_>]) -> Row {
     let entry = |series: &Series<'_>| Entry {
         peer: series.lane.peer.into(),
@@ -73,7 +74,7 @@ fn row(series: &[Series<'_>]) -> Row {
         to_best: None,
     };
     let mut entries: Vec<Entry> = series.iter().map(entry).collect();
-    // Each peer against the best of the others, round by round: what slows a whole round cancels out.
+    // Compares each peer with the best of the others within each round: what slows a whole round cancels out.
     for (at, one) in series.iter().enumerate() {
         let others = (0..series.len()).filter(|&other| other != at);
         let best = others.min_by(|&a, &b| entries[a].time.median.total_cmp(&entries[b].time.median));

@@ -16,22 +16,22 @@ impl Random {
         z ^ (z >> 31)
     }
 
-    /// A number of `from..to`.
+    /// A number in `from..to`.
     pub fn range(&mut self, from: u64, to: u64) -> u64 {
         from + self.bits() % (to - from)
     }
 
-    /// Whether something happens that does so in `percent` of all cases.
+    /// Returns true in `percent` of all cases.
     pub fn chance(&mut self, percent: u64) -> bool {
         self.range(0, 100) < percent
     }
 
-    /// A number of `0.0..1.0`.
+    /// A number in `0.0..1.0`.
     pub fn unit(&mut self) -> f32 {
         (self.bits() >> 40) as f32 / (1u64 << 24) as f32
     }
 
-    /// A number of `-limit..limit`.
+    /// A number in `-limit..limit`.
     pub fn signed(&mut self, limit: f32) -> f32 {
         (self.unit() * 2.0 - 1.0) * limit
     }
@@ -40,18 +40,18 @@ impl Random {
         of[self.range(0, of.len() as u64) as usize]
     }
 
-    /// As many things as a number of `from..to` says.
+    /// A list whose length is in `from..to`.
     pub fn many<T>(&mut self, from: u64, to: u64, mut one: impl FnMut(&mut Self) -> T) -> Vec<T> {
         let count = self.range(from, to);
         (0..count).map(|_| one(self)).collect()
     }
 
-    /// Something, in `percent` of all cases.
+    /// A value in `percent` of all cases.
     pub fn maybe<T>(&mut self, percent: u64, one: impl FnOnce(&mut Self) -> T) -> Option<T> {
         if self.chance(percent) { Some(one(self)) } else { None }
     }
 
-    /// A lower-case word of `from..to` letters.
+    /// A lower-case word whose length is in `from..to`.
     pub fn word(&mut self, from: u64, to: u64) -> String {
         let letters = self.range(from, to);
         (0..letters).map(|_| char::from(b'a' + self.range(0, 26) as u8)).collect()

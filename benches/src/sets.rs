@@ -1,4 +1,4 @@
-//! Which peers meet which data set, and why one does not.
+//! Which peers take part in which data set, and why one does not.
 
 use crate::arguments::Arguments;
 use crate::bench::{Bench, Material};
@@ -28,7 +28,7 @@ use crate::report::SetResult;
 pub const NAMES: [&str; 8] =
     [Log::NAME, Mesh::NAME, Save::NAME, Game::NAME, World::NAME, Exchange::NAME, Program::NAME, Document::NAME];
 
-/// Measures all sets that are wanted.
+/// Measures all requested sets.
 pub fn all(arguments: &Arguments) -> Vec<SetResult> {
     let public = [
         set::<Log>(arguments, |bench| borrowers(everyone(bench))),
@@ -57,7 +57,7 @@ pub fn all(arguments: &Arguments) -> Vec<SetResult> {
     public.into_iter().chain(own).flatten().collect()
 }
 
-/// A set, if it is wanted.
+/// Measures a set, if it is requested.
 fn set<T: Set>(arguments: &Arguments, peers: impl FnOnce(&mut Bench<'_, T>)) -> Option<SetResult> {
     if !arguments.wants_set(T::NAME) {
         return None;
@@ -68,7 +68,7 @@ fn set<T: Set>(arguments: &Arguments, peers: impl FnOnce(&mut Bench<'_, T>)) -> 
     Some(measure(bench, arguments))
 }
 
-/// All peers, for the types that all take.
+/// Adds all peers, for types that all of them support.
 fn everyone<'a, 'b, T: Set>(bench: &'b mut Bench<'a, T>) -> &'b mut Bench<'a, T>
 where
     StateCore: Peer<T>,
@@ -84,7 +84,7 @@ where
     others(bench.peer::<StateCore>().peer::<Wincode>().peer::<Bitcode>())
 }
 
-/// All peers but the first three.
+/// Adds all peers but the first three.
 fn others<'a, 'b, T: Set>(bench: &'b mut Bench<'a, T>) -> &'b mut Bench<'a, T>
 where
     Speedy: Peer<T>,
@@ -98,7 +98,7 @@ where
     bench.peer::<Borsh>().peer::<Postcard>().peer::<Bincode>()
 }
 
-/// All that lend text.
+/// Adds all peers that can borrow text.
 fn borrowers<T: Lend>(bench: &mut Bench<'_, T>)
 where
     StateCore: Peer<T> + Borrow<T>,

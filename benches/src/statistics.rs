@@ -1,4 +1,4 @@
-//! Medians and quartiles, and when a difference is one.
+//! Medians and quartiles, and whether a difference is significant.
 
 use serde::{Deserialize, Serialize};
 
@@ -11,7 +11,7 @@ pub struct Spread {
 }
 
 impl Spread {
-    /// Of at least one number.
+    /// Computes the median and quartiles of at least one number.
     pub fn of(numbers: impl Iterator<Item = f64>) -> Self {
         let mut numbers: Vec<f64> = numbers.collect();
         numbers.sort_by(f64::total_cmp);
@@ -19,13 +19,13 @@ impl Spread {
         Self { low: at(0.25), median: at(0.5), high: at(0.75) }
     }
 
-    /// As a ratio of two series that were measured by turns: whether it tells them apart. It does not if its quartiles
-    /// lie on both sides of one, or it is within a percent of one.
+    /// Whether the spread, as the ratio of two interleaved series, fails to tell them apart: its quartiles are on both
+    /// sides of one, or its median is within a percent of one.
     pub fn is_tie(&self) -> bool {
         (self.low <= 1.0 && self.high >= 1.0) || (self.median - 1.0).abs() < 0.01
     }
 
-    /// Half the distance of the quartiles, in percent of the median.
+    /// Half the interquartile range, in percent of the median.
     pub fn percent(&self) -> f64 {
         (self.high - self.low) / 2.0 / self.median * 100.0
     }

@@ -1,14 +1,14 @@
-//! Whose derives are measured, and how each is written down.
+//! The crates whose derives are measured, and the source text for each.
 
 /// A crate whose derives are measured.
 pub struct Contestant {
     pub name: &'static str,
-    /// Lines of `[dependencies]`; `{state}` is where `state-core` lies.
+    /// The lines of `[dependencies]`; `{state}` stands for the path of `state-core`.
     pub dependencies: &'static str,
-    /// The derives, as in `#[derive(..)]`; none for the crate that the others are compared with.
+    /// The derives, as in `#[derive(..)]`; empty for the baseline crate.
     pub derives: &'static str,
-    /// A generic function `visit::<T>(bytes)` that takes a `T` from bytes and puts it back into some, so that a program
-    /// holds all the code that a derived type brings. `{T}` is the type: the bounds of some are not worth naming.
+    /// A generic function `visit::<T>(bytes)` that loads a `T` and writes it again, so that the program contains all
+    /// the code generated for a derived type. `{T}` is the type: for some crates the bounds are too long to spell out.
     pub visit: &'static str,
 }
 

@@ -1,4 +1,5 @@
-//! What the derives cost: builds 500 derived structs of 8 fields for each contestant, cold, and prints a table.
+//! Measures what the derives cost: builds 500 derived structs of 8 fields for each contestant, cold, and prints a
+//! table.
 
 mod contestant;
 mod package;
@@ -10,10 +11,10 @@ use std::time::Duration;
 use contestant::{CONTESTANTS, Contestant};
 use package::{Package, TYPES};
 
-/// Unless the command is given another number.
+/// The default number of rounds.
 const ROUNDS: usize = 3;
 
-/// What was measured of a contestant.
+/// The measurements of one contestant.
 struct Cost {
     check: Duration,
     debug: Duration,
@@ -58,7 +59,7 @@ fn median(mut times: Vec<Duration>) -> Duration {
     times[times.len() / 2]
 }
 
-/// The first line is the crate without derives: lines and bytes are what the others have beyond it, a type.
+/// Prints the table. The first line is the crate without derives; lines and bytes are per type and relative to it.
 fn print(costs: &[(&Contestant, Cost)], rounds: usize) {
     println!("{TYPES} structs of 8 fields; medians of {rounds} cold builds of that crate alone\n");
     println!("| derives | check | debug build | release program | lines a type | bytes a type |");

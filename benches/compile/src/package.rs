@@ -1,4 +1,5 @@
-//! A generated package: 500 structs of 8 fields with one contestant's derives, as a library, and a program that uses all.
+//! A generated package: a library of 500 structs of 8 fields with one contestant's derives, and a program that uses
+//! them all.
 
 use std::fmt::Write;
 use std::fs;
@@ -28,7 +29,7 @@ pub struct Package<'a> {
 }
 
 impl<'a> Package<'a> {
-    /// Writes the package, and builds all that it depends on.
+    /// Writes the package, and builds its dependencies.
     pub fn prepare(work: &Path, contestant: &'a Contestant) -> Result<Self> {
         let folder = work.join(contestant.name.replace(" + ", "-"));
         fs::create_dir_all(folder.join("src"))?;
@@ -67,7 +68,7 @@ impl<'a> Package<'a> {
         Ok(output)
     }
 
-    /// Builds the library of all types, cold but for what it depends on.
+    /// Builds the library of all types, cold except for its dependencies.
     pub fn library(&self, words: &[&str]) -> Result<Duration> {
         self.write(&self.types(), "fn main() {}")?;
         self.timed(words)
@@ -85,17 +86,18 @@ impl<'a> Package<'a> {
         Ok(start.elapsed())
     }
 
-    /// The length of the program that [`program`](Self::program) built, without symbols.
+    /// The size of the program that [`program`](Self::program) built, without symbols.
     pub fn size(&self) -> Result<u64> {
         let program = self.folder.join("target/release").join(format!("types{}", std::env::consts::EXE_SUFFIX));
         Ok(fs::metadata(program)?.len())
     }
 
-    /// The lines of the library with its derives expanded. To be asked last: what it depends on is built again for it.
+    /// The number of lines of the library with its derives expanded. To be called last, since it rebuilds the
+    /// dependencies.
     pub fn lines(&self) -> Result<usize> {
         let mut command = Command::new("cargo");
         command.args(["rustc", "--lib", "--", "-Zunpretty=expanded"]);
-        // The stable compiler keeps the expansion to itself.
+        // The stable compiler does not offer the expansion.
         let output = self.run(command.env("RUSTC_BOOTSTRAP", "1"))?;
         Ok(String::from_utf8_lossy(&output.stdout).lines().count())
     }
@@ -126,7 +128,7 @@ impl<'a> Package<'a> {
     }
 }
 
-/// The fields in an order that no other type has: of types that are alike, the compiler would keep the code of one.
+/// The fields in an order that no other type has: the compiler could merge the code of identical types.
 fn fields(mut number: usize) -> [&'static str; 8] {
     let mut order = FIELDS;
     for at in (1..order.len()).rev() {

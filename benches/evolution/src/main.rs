@@ -1,7 +1,7 @@
-//! A world of 4000 entities that an older version of a program wrote, loaded by the present one: beside the load of the
-//! same type, and beside what users take today for types that change.
+//! A world of 4000 entities that an older version of a program wrote, loaded by the current one, compared with loading
+//! the same type, and with what users use today for types that change.
 //!
-//! `cargo run --release [ROUNDS]`; medians of the thread's own time over interleaved rounds, with the quartiles.
+//! `cargo run --release [ROUNDS]`; medians of thread CPU time over interleaved rounds, with the quartiles.
 
 use std::hint::black_box;
 
@@ -14,7 +14,7 @@ mod types;
 
 use types::{added, base, changed};
 
-/// One thing that is measured: its name, and what it does.
+/// One measurement: its name and the code that is timed.
 struct Lane<'a> {
     name: &'static str,
     run: Box<dyn Fn() + 'a>,

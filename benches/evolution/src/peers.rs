@@ -1,11 +1,11 @@
-//! The same world for those who do it otherwise.
+//! The same world in other formats that tolerate changed types.
 
 use revision::revisioned;
 use serde::de::DeserializeOwned;
 
 use crate::types::{added, base};
 
-/// The older state, as each of them wrote it.
+/// The older state as written by each peer.
 pub struct Bytes {
     messagepack: Vec<u8>,
     savefile: Vec<u8>,

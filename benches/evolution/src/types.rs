@@ -1,4 +1,4 @@
-//! The world as it was, with one slot more in each entity, and with everything changed.
+//! The types: the world as it was, with one more slot in each entity, and with everything changed.
 
 use savefile::prelude::Savefile;
 use serde::{Deserialize, Serialize};

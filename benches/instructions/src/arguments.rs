@@ -1,4 +1,4 @@
-//! What the command line asks for.
+//! The command line.
 
 use crate::cells::SETS;
 use crate::forms;
@@ -12,7 +12,7 @@ usage: cargo run --release -- [--store | --profiles | --list] [--only SET,..]   
   --only      these data sets: log, mesh, minecraft_savedata, mk48, world, orders, tree, document,
                   pickle, or forms, which is counted only if it is named, and never stored";
 
-/// The word by which the program of another profile is asked for its counts.
+/// The option with which the program built in another profile is run to print its counts.
 pub const LIST: &str = "--list";
 pub const ONLY: &str = "--only";
 
@@ -23,15 +23,15 @@ pub struct Arguments {
     pub profiles: bool,
     pub list: bool,
     only: Vec<String>,
-    /// Run the cells of this set and nothing else: how the command runs itself.
+    /// Runs the cells of this set and nothing else: used when the command runs itself.
     pub child: Option<String>,
 }
 
 impl Arguments {
-    /// Reads the words of a command line.
+    /// Parses a command line.
     ///
     /// # Errors
-    /// A word that is not known, or has no value; the text is for the user.
+    /// An unknown option, or one without its value; the text is for the user.
     pub fn parse(mut words: impl Iterator<Item = String>) -> Result<Self, String> {
         let mut arguments = Self::default();
         while let Some(word) = words.next() {
@@ -49,7 +49,7 @@ impl Arguments {
         Ok(arguments)
     }
 
-    /// The sets that are asked for, if not all are, as a command line has them.
+    /// The requested sets as a command-line value, unless all are requested.
     pub fn only(&self) -> Option<String> {
         (!self.only.is_empty()).then(|| self.only.join(","))
     }
@@ -59,7 +59,7 @@ impl Arguments {
         self.only.is_empty() && is_guarded || self.only.iter().any(|only| only == set)
     }
 
-    /// Whether a cell, whose name starts with its set's, is asked for.
+    /// Whether a cell is requested; its name starts with that of its set.
     pub fn wants_cell(&self, cell: &str) -> bool {
         self.wants(cell.split(' ').next().unwrap_or_default())
     }

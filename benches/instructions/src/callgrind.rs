@@ -1,28 +1,29 @@
-//! Callgrind, which counts: how it is started, and what it is told of the program.
+//! Runs the program under callgrind, which counts the instructions.
 
 use std::fs;
 use std::io::{Error, ErrorKind, Result};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-/// The word by which the command tells itself that it runs under callgrind.
+/// The option that tells the program that it runs under callgrind.
 pub const CHILD: &str = "--child";
 
-/// What [`counted`] is to callgrind, which counts while it runs, and writes a file and starts anew when it ends.
+/// The name by which callgrind knows [`counted`]: it counts while that function runs, and dumps and resets its counts
+/// when it returns.
 const COUNTED: &str = concat!(module_path!(), "::counted");
 
-/// Runs what is to be counted.
+/// Runs the code to be counted.
 #[inline(never)]
 pub fn counted(run: &mut dyn FnMut()) {
     run();
-    // So that the call above is no jump, after which callgrind would see the end of another function.
+    // Prevents the call above from becoming a tail call, for which callgrind would see another function return.
     std::hint::black_box(());
 }
 
 /// The instructions of each cell of a set, by the cell's name.
 ///
 /// # Errors
-/// Those of starting valgrind, and counts that are not there.
+/// Valgrind cannot be started, or counts are missing.
 pub fn count(set: &str) -> Result<Vec<(String, u64)>> {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/callgrind").join(set);
     let _ = fs::remove_dir_all(&folder);
@@ -36,7 +37,7 @@ pub fn count(set: &str) -> Result<Vec<(String, u64)>> {
         .args([CHILD, set])
         .env_clear()
         .envs(std::env::vars_os().filter(|(name, _)| name == "PATH"))
-        // The C library's copies then take the same instructions on any processor.
+        // Makes the C library's copy functions take the same number of instructions on every processor.
         .env("GLIBC_TUNABLES", "glibc.cpu.hwcaps=-AVX2,-AVX2_Usable,-ERMS,-Fast_Unaligned_Copy")
         .stderr(Stdio::inherit())
         .output()
@@ -51,7 +52,7 @@ pub fn count(set: &str) -> Result<Vec<(String, u64)>> {
     names.lines().enumerate().map(|(at, name)| Ok((name.to_owned(), total(&out, at + 1)?))).collect()
 }
 
-/// The count in a file of callgrind's.
+/// The count in one of callgrind's output files.
 fn total(out: &Path, part: usize) -> Result<u64> {
     let path = PathBuf::from(format!("{}.{part}", out.display()));
     let text = fs::read_to_string(&path)

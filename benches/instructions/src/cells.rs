@@ -1,4 +1,4 @@
-//! The cells: what is done with each data set through each door. Pickles have sets of their own.
+//! The cells: every operation of every format on each data set. Pickles have sets of their own.
 
 use crate::data::Set;
 use crate::data::document::Document;
@@ -26,7 +26,7 @@ pub const SETS: [&str; 10] = [
     forms::NAME,
 ];
 
-/// The values that a set is measured with, as in the benchmark.
+/// The values that a set is measured with, as in the main benchmark.
 pub struct Material<T> {
     pub value: T,
     pub other: T,
@@ -39,13 +39,13 @@ pub struct Cells<'a> {
 }
 
 impl<'a> Cells<'a> {
-    /// Adds a cell. It is named by its set, the door and what is done.
+    /// Adds a cell, named after its set and `name`, which is the format and the operation.
     pub fn add(&mut self, name: &str, run: impl FnMut() + 'a) {
         self.cells.push((format!("{} {name}", self.set), Box::new(run)));
     }
 }
 
-/// Runs the cells of a set, to be counted.
+/// Runs the cells of a set for counting.
 pub fn run(set: &str) {
     match set {
         Log::NAME => of::<Log>(|cells, material| {

@@ -1,4 +1,4 @@
-//! The counts, as they are made and as they are stored in the repository.
+//! The counts of this run, and those stored in the repository.
 
 use std::fmt::Write;
 use std::io::{ErrorKind, Result};
@@ -11,35 +11,35 @@ use crate::forms;
 const ABOUT: &str =
     "# Instructions of each cell. `cargo run --profile PROFILE -- --store` in this folder writes them anew.";
 
-/// The file of the profile that this program was built in, which is the name of the folder it lies in.
+/// The file for the profile that this program was built in, which is the name of the folder that contains it.
 fn path() -> Result<PathBuf> {
     let program = std::env::current_exe()?;
     let profile = program.parent().and_then(Path::file_name).unwrap_or_default();
     Ok(Path::new(env!("CARGO_MANIFEST_DIR")).join("counts").join(profile).with_extension("txt"))
 }
 
-/// What stands before the names of the compiler and the C library.
+/// The prefix of the line with the versions of the compiler and the C library.
 const MADE_WITH: &str = "# Made with: ";
 
 /// Instructions by the names of the cells.
 #[derive(Default)]
 pub struct Counts {
-    /// What the counts hang on beside the code.
+    /// The versions of the tools that affect the counts.
     pub made_with: String,
     pub cells: Vec<(String, u64)>,
 }
 
 impl Counts {
-    /// None yet.
+    /// Empty counts for the tools of this machine.
     pub fn of_this_machine() -> Self {
         let made_with = ["rustc", "ldd", "valgrind"].map(version).join("; ");
         Self { made_with, cells: Vec::new() }
     }
 
-    /// Those that are stored; none where there is no file.
+    /// The stored counts; empty where there is no file.
     ///
     /// # Errors
-    /// Those of reading.
+    /// The file cannot be read.
     pub fn stored() -> Result<Self> {
         let text = match std::fs::read_to_string(path()?) {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Self::default()),
@@ -49,7 +49,7 @@ impl Counts {
         Ok(Self { made_with, ..Self::read(&text) })
     }
 
-    /// Those of a text with a cell in each line.
+    /// Parses a text with one cell a line.
     pub fn read(text: &str) -> Self {
         let cell = |line: &str| {
             let (name, count) = line.rsplit_once(' ')?;
@@ -62,7 +62,7 @@ impl Counts {
     /// Writes the file.
     ///
     /// # Errors
-    /// Those of writing.
+    /// The file cannot be written.
     pub fn store(&self) -> Result<()> {
         let mut text = format!("{ABOUT}\n{MADE_WITH}{}\n", self.made_with);
         for (name, count) in &self.cells {
@@ -72,7 +72,7 @@ impl Counts {
         std::fs::write(path()?, text)
     }
 
-    /// Puts new counts in the place of those that were asked for.
+    /// Replaces the counts of the requested cells.
     pub fn replace(&mut self, counts: Self, arguments: &Arguments) {
         self.made_with = counts.made_with;
         self.cells.retain(|(name, _)| !arguments.wants_cell(name));
@@ -85,12 +85,12 @@ impl Counts {
     }
 }
 
-/// Whether a cell is counted to be looked at, and compared with nothing.
+/// Whether a cell's count is only shown: it is neither stored nor compared.
 pub fn is_shown_alone(name: &str) -> bool {
     name.split(' ').next() == Some(forms::NAME)
 }
 
-/// The first line of what a program says of its version.
+/// The first line that a program prints for `--version`.
 fn version(program: &str) -> String {
     let output = Command::new(program).arg("--version").output();
     let text = output.map(|output| String::from_utf8_lossy(&output.stdout).into_owned()).unwrap_or_default();

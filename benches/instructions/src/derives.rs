@@ -1,4 +1,4 @@
-//! What is derived for the data sets here: `state`'s traits alone.
+//! The derives of the data sets here: only `state`'s traits.
 
 macro_rules! data {
     ($($item:item)*) => {

@@ -1,5 +1,6 @@
-//! Each kind and form that a row of a pickle can have: lists of 5,000 rows, read as their type. Beside what is usual, lists
-//! in which one row or every row is written as Python seldom does, which the fast reader leaves to the machine.
+//! Each kind and form that a row of a pickle can have: lists of 5,000 rows, read as their type. Beside the usual forms
+//! there are lists in which one row or every row is written as Python rarely does, which the fast reader leaves to the
+//! pickle machine.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::hint::black_box;
@@ -122,7 +123,7 @@ struct Forms<'c, 'a> {
 }
 
 impl Forms<'_, '_> {
-    /// A list of rows, as it is written here.
+    /// Adds a cell for a list of rows, written by this crate.
     fn row<T: State + RestoreOwned + 'static>(&mut self, name: &str, row: impl Fn(usize) -> T) {
         let rows: Vec<T> = (0..COUNT).map(row).collect();
         let pickle = self.options.dumps(&rows).expect("the data can be written");
@@ -137,11 +138,11 @@ fn loads<T: RestoreOwned + 'static>(cells: &mut Cells<'_>, name: &str, pickle: V
     });
 }
 
-/// The rows that Python seldom writes so.
+/// Adds the forms of rows that Python rarely writes.
 fn unusual(cells: &mut Cells<'_>) {
     type Row = fn(usize) -> Vec<u8>;
     let usual: Row = |at| [b"K", &[at as u8][..], b"G?\xf0\0\0\0\0\0\0\x86\x94"].concat();
-    // A number of NumPy, with all that Python writes of its type in each row.
+    // A NumPy scalar, with its whole dtype in each row, as Python writes it.
     let scalar: Row = |at| {
         let head = b"cnumpy.core.multiarray\nscalar\ncnumpy\ndtype\n\x8c\x02i4\x89\x88\x87R(K\x03\x8c\x01<NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\x00tb";
         [head, &b"C\x04"[..], &(at as u32).to_le_bytes(), b"\x86RG?\xf0\0\0\0\0\0\0\x86\x94"].concat()

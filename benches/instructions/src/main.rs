@@ -1,9 +1,10 @@
-//! Guards what the doors cost: counts the instructions of every cell, and fails where there are more than were stored.
+//! Guards the performance of all formats: counts the instructions of every cell, and fails where there are more than
+//! stored.
 //!
-//! The command starts itself under callgrind once for each data set; there it takes each cell once to warm it up, and
-//! once for the count.
+//! The command starts itself under callgrind once for each data set; each cell runs there once to warm up, and once
+//! counted.
 
-// The data sets name their peers.
+// The data sets use the names of these peers.
 extern crate absent as bincode_next;
 extern crate absent as wincode;
 
@@ -50,7 +51,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Whether no cell takes more than was stored.
+/// Runs the command; returns whether every cell is within its limit.
 fn command(arguments: &Arguments) -> Result<bool> {
     if arguments.profiles {
         return profiles::compare(arguments).map(|()| true);

@@ -1,4 +1,4 @@
-//! The native door's cells, as in the benchmark.
+//! The cells of the native format, as in the main benchmark.
 
 use std::hint::black_box;
 
@@ -8,7 +8,8 @@ use state_core::{Restore, RestoreOwned, State, check, dump_into, dumps, load_int
 use crate::cells::{Cells, Material};
 use crate::data::Lend;
 
-/// Serialize into a used buffer, the same state and two others by turns, load, restore the same state and two others by turns, and check.
+/// Adds the cells of owned values: serialize into a used buffer, the same state or two others alternately; load;
+/// restore the same state or two others alternately; check.
 pub fn owned<'a, T: State + RestoreOwned + Clone>(cells: &mut Cells<'a>, material: &'a Material<T>) {
     let Material { value, other } = material;
     let image = bytes(value);
@@ -40,7 +41,8 @@ pub fn owned<'a, T: State + RestoreOwned + Clone>(cells: &mut Cells<'a>, materia
     cells.add("native check", move || check::<T>(black_box(&image)).expect("it was dumped"));
 }
 
-/// Load a value whose text or arrays stay in the bytes, and write one whose arrays stay where they are.
+/// Adds the cells of borrowed values: load a value whose text or arrays stay in the bytes, and write one that borrows
+/// its arrays.
 pub fn borrowed<'a, T>(cells: &mut Cells<'a>, material: &'a Material<T>)
 where
     T: Lend,

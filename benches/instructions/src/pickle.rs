@@ -1,5 +1,5 @@
-//! The pickle door's cells: a smaller set of each kind that the benchmark of pickles measures, and what takes the longer
-//! ways: protocol 1, which has text for numbers and no opcode for objects, and dynamic values.
+//! The cells of the pickle format: a smaller set of each kind that the pickle benchmark measures, and the slower paths:
+//! protocol 1, which has text for numbers and no opcode for objects, and dynamic values.
 
 use std::collections::BTreeMap;
 use std::hint::black_box;
@@ -32,7 +32,7 @@ struct Place {
     city: String,
 }
 
-/// Slots that are small groups.
+/// A class whose slots are small tuples.
 #[derive(State)]
 #[state(name = "example.Club")]
 struct Club {
@@ -73,7 +73,7 @@ pub fn add(cells: &mut Cells<'_>) {
     values(cells, "dicts", &list(random, |random| BTreeMap::from(entries(random))));
 }
 
-/// Writes into a used buffer, and loads.
+/// Adds cells for writing into a used buffer and for loading.
 fn both<T: State + RestoreOwned + 'static>(cells: &mut Cells<'_>, name: &str, options: PickleOptions, value: T) {
     let pickle = options.dumps(&value).expect("the data can be written");
     let mut buffer = pickle.clone();
@@ -85,7 +85,7 @@ fn both<T: State + RestoreOwned + 'static>(cells: &mut Cells<'_>, name: &str, op
     });
 }
 
-/// Reads as dynamic values, and writes these.
+/// Adds cells for reading as dynamic values and for writing those.
 fn values<T: State>(cells: &mut Cells<'_>, name: &str, value: &T) {
     let pickle = PickleOptions::new().dumps(value).expect("the data can be written");
     let value = load_value(&pickle).expect("it was written");

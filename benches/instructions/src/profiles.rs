@@ -1,4 +1,4 @@
-//! Each cell in each profile that users have: what a build is asked to do may not decide how fast a state is.
+//! Counts each cell in each build profile that users may have: build settings must not decide how fast a state is.
 
 use std::io::{Error, Result};
 use std::path::Path;
@@ -7,16 +7,17 @@ use std::process::{Command, Stdio};
 use crate::arguments::{Arguments, LIST, ONLY};
 use crate::counts::Counts;
 
-/// Cargo's own, and those of `Cargo.toml` here: one codegen unit, both kinds of link-time optimisation, and less of it.
+/// Cargo's own `release`, and the profiles of `Cargo.toml` here: one codegen unit, both kinds of link-time
+/// optimisation, and lower levels of optimisation.
 const PROFILES: [&str; 6] = ["release", "best", "thin", "fat", "two", "size"];
 
-/// So many times as many instructions as in the cheapest profile are marked.
+/// Counts above this multiple of the cheapest profile's are marked.
 const LIMIT: f64 = 1.25;
 
 /// Builds this program in each profile, counts, and prints the table.
 ///
 /// # Errors
-/// Those of starting cargo and the programs.
+/// Cargo or one of the programs fails.
 pub fn compare(arguments: &Arguments) -> Result<()> {
     let counts = PROFILES.into_iter().map(|profile| count(profile, arguments)).collect::<Result<Vec<_>>>()?;
     let names: Vec<&str> = counts[0].cells.iter().map(|(name, _)| name.as_str()).collect();
@@ -37,7 +38,7 @@ pub fn compare(arguments: &Arguments) -> Result<()> {
     Ok(())
 }
 
-/// Builds this program in a profile, and lets it count.
+/// Builds this program in a profile, and runs it to get its counts.
 fn count(profile: &str, arguments: &Arguments) -> Result<Counts> {
     let program = std::env::current_exe()?;
     let folders = program.file_name().zip(program.parent().and_then(Path::parent));

@@ -1,15 +1,15 @@
-//! The table: what was stored, what was counted, and which of it fails.
+//! The table of stored and new counts, and which cells fail.
 
 use crate::arguments::Arguments;
 use crate::counts::{Counts, is_shown_alone};
 
-/// More than so many times what was stored fails.
+/// A cell fails above this multiple of its stored count.
 const LIMIT: f64 = 1.03;
 
-/// Less than so many times what was stored should be stored, or it can be lost again unseen.
+/// Below this multiple of the stored count, the new count should be stored, or the gain can be lost unnoticed.
 const GAIN: f64 = 0.97;
 
-/// How a cell stands.
+/// The result of comparing a cell with its stored count.
 #[derive(Debug, PartialEq)]
 enum Verdict {
     Same,
@@ -48,7 +48,7 @@ impl Verdict {
     }
 }
 
-/// Prints the table; tells whether no cell fails.
+/// Prints the table; returns whether no cell fails.
 pub fn print(stored: &Counts, counts: &Counts, arguments: &Arguments) -> bool {
     let gone = stored.cells.iter().filter(|(name, _)| arguments.wants_cell(name) && counts.get(name).is_none());
     let cells: Vec<&str> = counts.cells.iter().chain(gone).map(|(name, _)| name.as_str()).collect();

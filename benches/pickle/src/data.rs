@@ -1,4 +1,4 @@
-//! The data: what a program has in lists, and the arrays of the post.
+//! The data: lists as programs have them, and large arrays.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -39,7 +39,7 @@ pub struct MyClass {
     pub data: Vec<Bicycle>,
 }
 
-/// The same with numbers, which have no padding and so can leave from where they lie.
+/// The same with numbers only: it has no padding, so its bytes can be written directly from memory.
 #[derive(State, Clone, Debug, PartialEq)]
 #[state(name = "example.MyClass")]
 pub struct Numbers {

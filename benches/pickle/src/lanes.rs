@@ -1,4 +1,5 @@
-//! The lanes of a set: one peer in one cell. Each lane's round trip is asserted here, before anything is timed.
+//! The lanes of a set; a lane is one peer in one cell. Each lane's round trip is asserted here, before anything is
+//! timed.
 
 use std::fmt::Debug;
 use std::hint::black_box;
@@ -12,10 +13,10 @@ use state_core::{RestoreOwned, State};
 use crate::python::Python;
 use crate::report::Cell;
 
-/// What a lane does in a round.
+/// The code that a lane runs in a round.
 pub enum Run<'a> {
     Here(Box<dyn FnMut() + 'a>),
-    /// What Python is told to do.
+    /// The command for the Python process.
     Python(&'static str),
 }
 
@@ -26,7 +27,7 @@ pub struct Lane<'a> {
     pub run: Run<'a>,
 }
 
-/// How a set's pickles are made.
+/// How the pickles of a set are written.
 #[derive(Clone, Copy)]
 pub struct Way {
     pub protocol: Protocol,
@@ -49,11 +50,11 @@ fn here<'a>(peer: &'static str, cell: Cell, run: impl FnMut() + 'a) -> Lane<'a> 
     Lane { peer, cell, run: Run::Here(Box::new(run)) }
 }
 
-/// The lanes of `state`, of CPython, and of the floors: copying the value, and copying the pickle. `state` reads what
-/// CPython wrote.
+/// The lanes of `state`, of CPython, and of the lower bounds, which are copying the value and copying the pickle.
+/// `state` reads what CPython wrote.
 ///
 /// # Errors
-/// Those of Python.
+/// The Python process fails.
 pub fn both<'a, T>(python: &mut Python, value: &'a T, way: Way) -> Result<Vec<Lane<'a>>>
 where
     T: State + RestoreOwned + Clone + Debug + PartialEq + 'a,
@@ -102,8 +103,8 @@ where
     Ok(lanes)
 }
 
-/// The lanes of dynamic values, beside the objects that CPython makes of the same pickle. What is written may differ in the
-/// memo, which Python keeps for objects that it sees only once.
+/// The lanes of dynamic values, compared with the objects that CPython makes of the same pickle. The written bytes may
+/// differ in the memo, which Python also keeps for objects that occur only once.
 fn values<'a>(options: PickleOptions, pickle: Vec<u8>) -> Vec<Lane<'a>> {
     let value = options.load_value(&pickle).expect("Python wrote it");
     let written = options.dump_value(&value).expect("it was read");
@@ -120,7 +121,7 @@ fn values<'a>(options: PickleOptions, pickle: Vec<u8>) -> Vec<Lane<'a>> {
     ]
 }
 
-/// The lanes of serde-pickle, which reads what it wrote itself: it knows no classes, and writes protocol 3.
+/// The lanes of serde-pickle, which reads its own output: it does not support classes, and writes protocol 3.
 pub fn serde_pickle<'a, T>(value: &'a T) -> Vec<Lane<'a>>
 where
     T: Serialize + DeserializeOwned + PartialEq + 'a,

@@ -1,4 +1,5 @@
-//! Measures the pickle door beside serde-pickle and CPython's C pickle, on the same data in the same rounds.
+//! Measures the pickle format against serde-pickle and CPython's C implementation, on the same data in interleaved
+//! rounds.
 //!
 //! `cargo run --release [-- ROUNDS [FOLDER]]` prints a table, and writes `pickle.md` and `pickle.json` into the folder,
 //! which is `results` beside the benchmark's own without it.
@@ -31,7 +32,7 @@ use lanes::{Lane, Way};
 use python::Python;
 use report::{Report, SetResult};
 
-/// What is aimed at where there are objects: dumps and loads beside CPython, loads beside serde-pickle.
+/// The aims for lists of objects: how many times as fast as CPython's dumps and loads, and as serde-pickle's loads.
 const OBJECTS: Option<[f64; 3]> = Some([30.0, 8.0, 10.0]);
 
 fn main() -> ExitCode {
@@ -89,7 +90,7 @@ struct Bench {
 }
 
 impl Bench {
-    /// Measures a set: the lanes of `state` and CPython, and those of others.
+    /// Measures a set: the lanes of `state` and CPython, and those of other peers.
     fn set<T>(
         &mut self,
         name: &'static str,

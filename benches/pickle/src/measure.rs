@@ -1,5 +1,5 @@
-//! The clock: every lane once a round, the lanes of a cell side by side, so that what disturbs the machine disturbs all.
-//! Here and in Python it counts the thread's own processor time.
+//! The clock: every lane runs once a round, the lanes of a cell one after another, so that a disturbance of the machine
+//! affects all of them. Here and in Python it counts the CPU time of the thread.
 
 use std::io::Result;
 
@@ -10,7 +10,7 @@ use crate::python::Python;
 use crate::report::{Entry, Row};
 use crate::statistics::Spread;
 
-/// How long a lane is measured in each round, at least.
+/// The minimal seconds that a lane is measured in each round.
 const BATCH: f64 = 2e-3;
 
 struct Series<'a> {
@@ -20,7 +20,7 @@ struct Series<'a> {
 }
 
 impl Series<'_> {
-    /// The seconds of one time, on average.
+    /// The average seconds of one repetition.
     fn once(&mut self, repeats: u32, python: &mut Python) -> Result<f64> {
         match &mut self.lane.run {
             Run::Python(what) => python.time(what, repeats),
@@ -33,10 +33,10 @@ impl Series<'_> {
     }
 }
 
-/// Measures the lanes of a set; the peers of a cell by turns.
+/// Measures the lanes of a set, those of a cell interleaved.
 ///
 /// # Errors
-/// Those of Python.
+/// The Python process fails.
 pub fn measure(mut lanes: Vec<Lane<'_>>, python: &mut Python, rounds: usize) -> Result<Vec<Row>> {
     lanes.sort_by_key(|lane| lane.cell);
     let mut all: Vec<_> = lanes.into_iter().map(|lane| Series { lane, repeats: 1, times: Vec::new() }).collect();

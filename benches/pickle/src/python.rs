@@ -1,26 +1,26 @@
-//! CPython beside us: a child process that takes data and answers times.
+//! CPython as a child process that receives data and reports times.
 
 use std::io::{BufRead, BufReader, Error, Result, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
-/// A running Python.
+/// A running Python process.
 pub struct Python {
     child: Child,
     commands: ChildStdin,
     answers: BufReader<ChildStdout>,
 }
 
-/// What Python wrote: a pickle, and what left it out of band.
+/// The output of Python's pickle: the pickle, and its out-of-band buffer.
 pub struct Written {
     pub pickle: Vec<u8>,
     pub buffer: Vec<u8>,
 }
 
 impl Python {
-    /// Starts `python3`, or what `STATE_PYTHON` names.
+    /// Starts `python3`, or the program that `STATE_PYTHON` names.
     ///
     /// # Errors
-    /// There is none.
+    /// It cannot be started.
     pub fn start() -> Result<Self> {
         let name = std::env::var("STATE_PYTHON").unwrap_or_else(|_| "python3".into());
         let mut child = Command::new(&name)
@@ -35,10 +35,10 @@ impl Python {
         Ok(Self { child, commands, answers: BufReader::new(answers) })
     }
 
-    /// Hands over a pickle of the data, to be held and written at a protocol.
+    /// Sends a pickle of the data; Python loads and keeps it, and returns it written at a protocol.
     ///
     /// # Errors
-    /// Python ended.
+    /// Python has exited.
     pub fn take(&mut self, pickle: &[u8], protocol: u8, out_of_band: bool) -> Result<Written> {
         let place = if out_of_band { "out" } else { "in" };
         writeln!(self.commands, "take {place} {protocol} {}", pickle.len())?;
@@ -47,10 +47,10 @@ impl Python {
         Ok(Written { pickle: self.answer()?, buffer: self.answer()? })
     }
 
-    /// The seconds that `what`, which is `dumps` or `loads`, takes on average of so many times.
+    /// The average seconds of `what`, which is `dumps` or `loads`, over `times` repetitions.
     ///
     /// # Errors
-    /// Python ended.
+    /// Python has exited.
     pub fn time(&mut self, what: &str, times: u32) -> Result<f64> {
         writeln!(self.commands, "{what} {times}")?;
         self.commands.flush()?;
@@ -70,7 +70,7 @@ impl Python {
 
 impl Drop for Python {
     fn drop(&mut self) {
-        // It is of no use any more, and may be gone.
+        // The process is no longer needed, and may have exited.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

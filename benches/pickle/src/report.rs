@@ -1,4 +1,4 @@
-//! What was measured, and the forms in which it is told: terminal, Markdown, JSON. The terminal shows the Markdown.
+//! The results, and their output as terminal text, Markdown and JSON. The terminal shows the Markdown.
 
 use std::fmt::Write;
 
@@ -6,7 +6,7 @@ use serde::Serialize;
 
 use crate::statistics::Spread;
 
-/// What is measured.
+/// The operation that is measured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Cell {
@@ -17,7 +17,7 @@ pub enum Cell {
     DumpValue,
 }
 
-/// All that one command measured.
+/// All results of one command.
 #[derive(Debug, Serialize)]
 pub struct Report {
     pub machine: String,
@@ -28,7 +28,7 @@ pub struct Report {
 #[derive(Debug, Serialize)]
 pub struct SetResult {
     pub name: &'static str,
-    /// How often as fast as CPython dumps and loads are to be, and loads as serde-pickle's.
+    /// The aims: how many times as fast as CPython's dumps and loads, and as serde-pickle's loads.
     pub aims: Option<[f64; 3]>,
     pub rows: Vec<Row>,
 }
@@ -45,7 +45,7 @@ pub struct Entry {
     pub peer: String,
     /// In seconds.
     pub time: Spread,
-    /// Its time divided by that of `state`, round by round.
+    /// Its time divided by that of `state`, as a ratio within each round.
     pub times_state: Option<Spread>,
 }
 
@@ -62,7 +62,7 @@ impl Cell {
 }
 
 impl SetResult {
-    /// What is to be reached beside a peer.
+    /// The aimed speedup over a peer.
     fn aim(&self, cell: Cell, peer: &str) -> Option<f64> {
         let [dumps, loads, serde] = self.aims?;
         match (cell, peer) {
@@ -75,7 +75,7 @@ impl SetResult {
     }
 }
 
-/// The table, a line for each lane.
+/// The table, with one line for each lane.
 pub fn markdown(report: &Report) -> String {
     let mut text = format!(
         "# Pickles\n\n{}, {} interleaved rounds; times are medians, ± half the quartiles' distance.\n\n\

@@ -1,11 +1,11 @@
-//! Twelve classes of the kinds that extension modules have, without anything that makes them picklable, with a derived
-//! state, and with what people write by hand.
+//! Twelve classes of the kinds that extension modules have: without pickle support, with a derived state, and with
+//! hand-written support.
 
 use std::collections::{BTreeMap, HashMap};
 
 use pyo3::prelude::*;
 
-/// Each class, and what makes its objects picklable by hand.
+/// Each class, with its hand-written pickle support.
 macro_rules! classes {
     ($($(#[$attribute:meta])* struct $name:ident { $($field:ident: $type:ty,)* })*) => {
         $(

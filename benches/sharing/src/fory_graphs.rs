@@ -1,4 +1,4 @@
-//! The same for Fory, which has a weak reference of its own.
+//! The same graphs for Fory, which has a weak reference of its own.
 
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};

@@ -1,4 +1,4 @@
-//! The graphs, and how rkyv writes and loads those that it can.
+//! The graphs, and their serialization with rkyv where it supports them.
 
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
@@ -31,7 +31,7 @@ pub struct Node {
     pub children: Vec<Rc<Node>>,
 }
 
-/// Ten children each, five levels of them.
+/// A tree of five levels with ten children each.
 pub fn tree() -> Tree {
     fn node(number: &mut u32, parent: Weak<Node>, levels: u32) -> Rc<Node> {
         *number += 1;
@@ -102,10 +102,10 @@ pub struct Link {
     pub next: Weak<RefCell<Link>>,
 }
 
-/// Links in a ring; Fory follows the references, and overflows its stack where there are more.
+/// The number of links in a ring; Fory recurses through the references, and overflows its stack with more.
 pub const LINKS: usize = 100;
 
-/// The link behind one.
+/// The index of the next link in the ring.
 pub fn next(at: usize) -> usize {
     at / LINKS * LINKS + (at + 1) % LINKS
 }

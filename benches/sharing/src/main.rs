@@ -1,7 +1,7 @@
-//! Graphs of shared objects, written and loaded: a tree of 111,111 nodes that know their parents, 100,000 things made of
-//! 1000 materials, and 1000 rings of 100 links.
+//! Graphs of shared objects, written and loaded: a tree of 111,111 nodes that know their parents, 100,000 things that
+//! share 1000 materials, and 1000 rings of 100 links.
 //!
-//! `cargo run --release [ROUNDS]`; medians of the thread's own time over interleaved rounds, with the quartiles.
+//! `cargo run --release [ROUNDS]`; medians of thread CPU time over interleaved rounds, with the quartiles.
 
 #![allow(clippy::used_underscore_binding, reason = "what derives of others write")]
 
@@ -14,7 +14,7 @@ use cpu_time::ThreadTime;
 
 use graphs::{Dag, Ring, Tree};
 
-/// One thing that is measured: its name, the bytes it writes or reads, and what it does.
+/// One measurement: its name, the number of bytes written or read, and the code that is timed.
 struct Lane<'a> {
     name: String,
     bytes: usize,
@@ -22,12 +22,12 @@ struct Lane<'a> {
     times: Vec<f64>,
 }
 
-/// A table that grows.
+/// The lanes added so far.
 #[derive(Default)]
 struct Lanes<'a>(Vec<Lane<'a>>);
 
 impl<'a> Lanes<'a> {
-    /// Adds a peer, which writes a value and loads it again, if it can.
+    /// Adds a peer's lanes: writing a value, and loading it if the peer can.
     fn add<T, E: std::fmt::Display>(
         &mut self,
         name: &str,

@@ -1,4 +1,4 @@
-//! Small states, each written and loaded by a call of its own: `state` with and without a header beside its peers.
+//! Small states, each written and loaded by a call of its own: `state` with and without a header against its peers.
 //!
 //! `cargo run --release [-- ROUNDS]`
 

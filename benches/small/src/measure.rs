@@ -1,4 +1,5 @@
-//! The clock: all peers of a cell once a round, in an order that moves on, so that what disturbs a round disturbs all.
+//! The clock: all peers of a cell run once a round, in an order that rotates, so that a disturbance affects all of
+//! them.
 
 use std::hint::black_box;
 use std::time::Duration;
@@ -7,10 +8,10 @@ use cpu_time::ThreadTime;
 
 use crate::peers::Peer;
 
-/// What is timed, one call for each state.
+/// The timed operations; each call handles one state.
 pub const CELLS: [&str; 4] = ["dumps", "dump_into", "loads", "load_into"];
 
-/// A round of a cell takes at least so long.
+/// The minimal duration of a cell in a round.
 const BATCH: Duration = Duration::from_millis(1);
 
 /// One peer in one cell.
@@ -30,8 +31,8 @@ pub struct Bench<'a, T> {
     lanes: Vec<Lane<'a>>,
 }
 
-/// What was measured: for each peer its name, the bytes of a state on average, and for each cell the nanoseconds of a
-/// state, one number a round.
+/// The results: for each peer its name and the average bytes of a state, and for each cell the nanoseconds per state,
+/// one number a round.
 pub struct Measured {
     pub peers: Vec<(&'static str, f64)>,
     /// By cell and peer.
@@ -47,7 +48,7 @@ impl<'a, T: Clone + PartialEq> Bench<'a, T> {
         self.lanes.push(Lane { peer: self.names.len(), cell, run: Box::new(run), repeats: 1, times: Vec::new() });
     }
 
-    /// Adds a peer, whose round trip is tested first.
+    /// Adds a peer, after testing its round trip.
     pub fn peer<P: Peer<T> + 'a>(&mut self) -> &mut Self {
         let values = self.values;
         let images: Vec<Box<[u8]>> = values.iter().map(|value| P::dumps(value).into()).collect();

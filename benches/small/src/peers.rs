@@ -1,4 +1,4 @@
-//! What each peer does with one state, in the way its documentation names as the fastest.
+//! How each peer writes and loads one state, in the way its documentation names as the fastest.
 
 use rkyv::api::high::{HighDeserializer, HighSerializer, HighValidator, from_bytes, to_bytes, to_bytes_in};
 use rkyv::bytecheck::CheckBytes;
@@ -11,19 +11,19 @@ use state_core::image::bare;
 use wincode::config::DefaultConfig;
 use wincode::{SchemaRead, SchemaWrite};
 
-/// A serializer of states of the type `T`. What its documents promise to work is unwrapped.
+/// A serializer of states of the type `T`. Calls that its documentation promises to succeed are unwrapped.
 pub trait Peer<T>: Default {
     const NAME: &'static str;
 
-    /// Into a vector of its own.
+    /// Writes into a new vector.
     fn dumps(value: &T) -> Vec<u8>;
 
-    /// Into the buffer that is kept.
+    /// Writes into the buffer that the peer keeps.
     fn write(&mut self, value: &T) -> &[u8];
 
     fn load(&mut self, bytes: &[u8]) -> T;
 
-    /// Over a live value; those that cannot load anew and assign.
+    /// Restores over a live value; peers without that load a new value and assign it.
     fn restore(&mut self, bytes: &[u8], live: &mut T) {
         *live = self.load(bytes);
     }

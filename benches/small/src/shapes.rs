@@ -1,4 +1,4 @@
-//! What is measured: the states that people put into packets, channels and columns of a database, one at a time.
+//! The measured states: those that people put into packets, channels and database columns, one at a time.
 
 use crate::random::Random;
 

@@ -1,13 +1,13 @@
-//! What was measured, as a table: medians with quartiles, and each ratio as the median of the ratios within each round.
+//! The results as a table: medians with quartiles, and each ratio as the median of the ratios within each round.
 
 use crate::measure::{CELLS, Measured};
 
-/// Peers of `state`'s own forms, which no ratio is taken to.
+/// Whether a peer is one of `state`'s own forms, with which the others are not compared.
 fn is_own(name: &str) -> bool {
     name.starts_with("state")
 }
 
-/// The number at so many quarters.
+/// The given quartile.
 fn quarter(numbers: &[f64], quarters: usize) -> f64 {
     let mut sorted = numbers.to_vec();
     sorted.sort_by(f64::total_cmp);

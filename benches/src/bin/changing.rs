@@ -1,4 +1,5 @@
-//! Restores where lists shift and variants change, under both allocators: `cargo run --release --bin changing`.
+//! Measures restores where lists shift and variants change, under both allocators: `cargo run --release --bin
+//! changing`.
 
 use std::process::{Command, ExitCode};
 

@@ -1,4 +1,4 @@
-//! The same under mimalloc. `changing` starts it.
+//! The program `changing` under mimalloc; `changing` starts it.
 
 use mimalloc::MiMalloc;
 

@@ -1,4 +1,4 @@
-//! A frame's work in a rollback game: `cargo run --release --bin history [ENTITIES [FRAMES]]`.
+//! Measures a frame's work in a rollback game: `cargo run --release --bin history [ENTITIES [FRAMES]]`.
 
 fn main() {
     state_benches::history();

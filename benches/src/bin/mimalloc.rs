@@ -1,4 +1,4 @@
-//! The benchmark under mimalloc. The command starts it.
+//! The benchmark under mimalloc. The main program starts it.
 
 use std::process::ExitCode;
 

@@ -1,4 +1,4 @@
-//! Restores where lists shift and variants change: in place, beside loading anew, in one run by turns.
+//! Restores where lists shift and variants change: in place, against loading a new value, interleaved in one run.
 
 mod states;
 
@@ -11,7 +11,7 @@ use wincode::{SchemaRead, SchemaWrite};
 
 use crate::statistics::Spread;
 
-/// What is restored in a row: each time the second state of a pair, into a live value that is the first.
+/// One row of the table: in each pair, the second state is restored into a live value equal to the first.
 struct Row<T> {
     name: &'static str,
     pairs: Vec<(T, T)>,
@@ -20,7 +20,7 @@ struct Row<T> {
 /// Prints a table.
 ///
 /// # Panics
-/// If the argument is no number of rounds.
+/// If the argument is not a number of rounds.
 pub fn main(allocator: &str) {
     let rounds = std::env::args().nth(1).map_or(120, |text| text.parse().expect("a number of rounds"));
     println!("{allocator}: microseconds, medians of {rounds} rounds (quartiles); the ratio is that to loading anew\n");
@@ -71,7 +71,7 @@ where
     }
 }
 
-/// What both can take.
+/// The traits that both `state` and the peer need.
 trait Wire:
     State
     + RestoreOwned

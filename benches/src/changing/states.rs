@@ -14,7 +14,7 @@ macro_rules! states {
 }
 
 states! {
-    /// A world of small entities.
+    /// A world of many small entities.
     pub struct World {
         frame: u32,
         entities: Vec<Entity>,
@@ -42,7 +42,7 @@ states! {
         Shielded,
     }
 
-    /// A world of few entities that have much.
+    /// A world of few large entities.
     pub struct Camp {
         tick: u64,
         people: Vec<Person>,
@@ -174,10 +174,10 @@ impl Edit {
     }
 }
 
-/// How many pairs a row has.
+/// The number of pairs in a row.
 const PAIRS: usize = 8;
 
-/// Elements go, and others come elsewhere.
+/// Removes random elements, and inserts others at random places.
 fn come_and_go<T>(list: &mut Vec<T>, times: usize, random: &mut Random, make: fn(&mut Random) -> T) {
     for _ in 0..times {
         let count = list.len() as u64;
@@ -187,7 +187,7 @@ fn come_and_go<T>(list: &mut Vec<T>, times: usize, random: &mut Random, make: fn
     }
 }
 
-/// Frames of a world, each with that so many frames later, which is live when it is restored.
+/// Makes a row of frames of a world, each paired with the one `back` frames later, which is the live value.
 fn frames<T: Clone>(name: &'static str, back: usize, mut world: T, mut step: impl FnMut(&mut T)) -> Row<T> {
     let next = |_| {
         step(&mut world);
@@ -249,7 +249,7 @@ pub fn camps() -> Vec<Row<Camp>> {
     ]
 }
 
-/// States that have nothing in common.
+/// Makes a row of pairs of states that have nothing in common.
 fn others<T>(name: &'static str, mut make: impl FnMut(&mut Random) -> T) -> Row<T> {
     let mut one = |seed: usize| make(&mut Random::new(seed as u64));
     Row { name, pairs: (0..PAIRS).map(|at| (one(10 + 2 * at), one(11 + 2 * at))).collect() }

@@ -81,7 +81,7 @@ views! {
     }
 }
 
-/// A script's language and some of its words.
+/// A script's language, and some words in it.
 type Script = (&'static str, [&'static str; 8]);
 
 const SCRIPTS: [Script; 6] = [

@@ -27,7 +27,7 @@ data! {
     }
 }
 
-/// The array itself is borrowed: only `state`, and wincode where the bytes happen to be aligned, have that.
+/// The array itself is borrowed: only `state` supports that, and wincode where the bytes happen to be aligned.
 #[derive(Debug, PartialEq, state_core::State, wincode::SchemaRead, wincode::SchemaWrite)]
 pub struct MeshView<'a> {
     #[state(bytes)]

@@ -1,5 +1,5 @@
 //! A game server's saved players: wide structs that mix numbers, options, small enums and strings. The file is long
-//! because they are: each stands here owned, borrowed, generated and lent.
+//! because the structs are: each is here as an owned type, a borrowed type, a generator and a conversion.
 
 use super::{Lend, Set, data, views};
 use crate::random::Random;

@@ -90,7 +90,7 @@ const KINDS: [Kind; 16] = [
     Kind::Trawler,
 ];
 
-/// Most contacts have few guns, or none.
+/// Generates a short list: most contacts have few guns, or none.
 fn few<T>(random: &mut Random, one: impl FnMut(&mut Random) -> T) -> Vec<T> {
     let limit = random.pick(&[1, 1, 3, 6, 10]);
     random.many(0, limit, one)

@@ -1,4 +1,4 @@
-//! The data sets: the four shapes of the public benchmark of Rust serializers, and four of our own from real use.
+//! The data sets: the four shapes of the public benchmark of Rust serializers, and four more from real use.
 
 pub mod document;
 pub mod log;
@@ -15,20 +15,20 @@ use std::hash::{BuildHasherDefault, DefaultHasher};
 use crate::derives::{data, recursive, views};
 use crate::random::Random;
 
-/// A hash map without a seed of its own: in every run its entries have the same order.
+/// A hash map with a fixed seed, so that its entries have the same order in every run.
 pub type HashMap<K, V> = std::collections::HashMap<K, V, BuildHasherDefault<DefaultHasher>>;
 
 /// A value to be measured.
 pub trait Set: Clone + PartialEq + Debug + 'static {
     const NAME: &'static str;
 
-    /// What it is, in a line.
+    /// A description, in a line.
     const ABOUT: &'static str;
 
     fn generate(random: &mut Random) -> Self;
 }
 
-/// A set of which a borrowed form exists: one that points into the bytes instead of owning its text or arrays.
+/// A set with a borrowed form, which points into the bytes instead of owning its text or arrays.
 pub trait Lend: Set {
     type View<'a>: PartialEq + Debug;
 

@@ -1,4 +1,5 @@
-//! A game's world as a rollback saves and restores it every frame: component arrays, and what does not fit into them.
+//! A game's world as a rollback saves and restores it every frame: component arrays, and the data that does not fit
+//! into them.
 
 use super::{Lend, Set, data};
 use crate::random::Random;
@@ -70,7 +71,7 @@ data! {
     }
 }
 
-/// What a renderer or a network thread looks at: the arrays where they lie.
+/// The part that a renderer or a network thread reads: the arrays, borrowed.
 #[derive(Debug, PartialEq, state_core::State)]
 pub struct WorldView<'a> {
     pub frame: u64,

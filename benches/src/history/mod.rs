@@ -1,5 +1,5 @@
-//! A frame's work in a rollback game: what a history takes beside `clone` and wincode, the best of the peers in these
-//! cells, and what a delta takes. All in one run, by turns; medians.
+//! A frame's work in a rollback game: the cost of a history against `clone` and wincode, the best of the peers in these
+//! cells, and the cost of a delta. Everything is interleaved in one run; times are medians.
 
 mod states;
 
@@ -21,17 +21,17 @@ trait Frames:
     + SchemaWrite<DefaultConfig, Src = Self>
     + for<'a> SchemaRead<'a, DefaultConfig, Dst = Self>
 {
-    /// A twentieth of the entities move, and nothing changes its length.
+    /// Moves a twentieth of the entities without changing any length.
     fn in_place(&mut self);
 
-    /// The same, and one entity goes and another comes in the middle.
+    /// Does the same, and removes one entity and inserts another in the middle.
     fn coming_and_going(&mut self);
 }
 
 /// Prints the tables and the aims of all worlds.
 ///
 /// # Panics
-/// If an argument is no number.
+/// If an argument is not a number.
 pub fn main() {
     let mut numbers = std::env::args().skip(1).map(|text| text.parse().expect("a number"));
     let (entities, frames) = (numbers.next().unwrap_or(7600), numbers.next().unwrap_or(200));
@@ -127,7 +127,7 @@ impl Times {
         times[times.len() / 2].as_secs_f64()
     }
 
-    /// Prints what one job takes of the time of another, and whether it is as little as it should be.
+    /// Prints the ratio of the times of two jobs, and whether it is within its limit.
     fn aim(&self, (job, of): (&str, &str), most: f64) {
         let ratio = self.median(job) / self.median(of);
         let verdict = if ratio <= most { "met" } else { "MISSED" };

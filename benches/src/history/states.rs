@@ -96,7 +96,7 @@ impl Frames for Arena {
     }
 }
 
-/// The data set of the other benchmarks, and what changes it.
+/// The data set of the main benchmark, with the code that changes it.
 #[derive(State, SchemaWrite, SchemaRead, Clone, PartialEq)]
 pub struct Components {
     world: World,

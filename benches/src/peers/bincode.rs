@@ -1,6 +1,6 @@
-//! bincode-next: bincode 2's living heir, with integers of fixed size, which spares it their decoding.
+//! bincode-next: the maintained successor of bincode 2, with fixed-size integers, which avoids decoding them.
 //!
-//! bincode 3.0.0 is an empty farewell and 2 is not maintained; of the forks this one is developed on.
+//! bincode 3.0.0 is an empty final release and 2 is not maintained; of the forks, this one is in active development.
 
 use bincode_next::config::{self, Configuration, Fixint, LittleEndian};
 use bincode_next::{BorrowDecode, Decode, Encode};

@@ -1,4 +1,4 @@
-//! bitcode: its native derive (not serde's), with a `Buffer` that keeps what it allocated.
+//! bitcode: its native derive (not serde's), with a `Buffer` that keeps its allocations.
 
 use bitcode::{Buffer, Decode, DecodeOwned, Encode};
 
@@ -31,7 +31,7 @@ fn write<T: Encode + ?Sized>(value: &T) -> Vec<u8> {
     bitcode::encode(value)
 }
 
-/// A `Buffer` would keep the view's lifetime out of reach of its own, so the plain function it is.
+/// Uses the plain function, since the lifetime of a view in a `Buffer` would be that of the buffer.
 fn read<'a, T: Decode<'a>>(bytes: &'a [u8]) -> T {
     bitcode::decode(bytes).unwrap()
 }

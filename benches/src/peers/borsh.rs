@@ -1,4 +1,4 @@
-//! borsh, which has one way of doing it.
+//! borsh, which has only one way to read and write.
 
 use borsh::{BorshDeserialize, BorshSerialize};
 

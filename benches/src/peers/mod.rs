@@ -1,4 +1,4 @@
-//! The adapters: what each peer does in each cell, in the way its documentation names as the fastest.
+//! The adapters: how each peer performs each cell, in the way its documentation names as the fastest.
 
 pub mod bincode;
 pub mod bitcode;
@@ -16,8 +16,8 @@ use crate::data::Set;
 pub const NAMES: [&str; 9] =
     ["state", "wincode", "bitcode", "speedy", "rkyv", "savefile", "borsh", "postcard", "bincode-next"];
 
-/// A serializer that takes values of type `T`. What its documents promise to work is unwrapped: a failure ends the
-/// benchmark.
+/// A serializer that takes values of type `T`. Calls that its documentation promises to succeed are unwrapped: a
+/// failure ends the benchmark.
 pub trait Peer<T> {
     const NAME: &'static str;
 
@@ -29,10 +29,10 @@ pub trait Peer<T> {
 
     fn dumps(value: &T) -> Vec<u8>;
 
-    /// With room for an image of `size` bytes.
+    /// Makes a peer with room for an image of `size` bytes.
     fn new(size: usize) -> Self;
 
-    /// Writes into the buffer that is kept.
+    /// Writes into the buffer that the peer keeps.
     fn write(&mut self, value: &T) -> &[u8];
 
     fn load(&mut self, bytes: &[u8]) -> T;
@@ -53,11 +53,11 @@ pub trait Borrow<T: Set> {
     /// Loads the view, and drops it.
     fn borrow(&mut self, bytes: &[u8]);
 
-    /// Whether the view is that of `value`.
+    /// Whether the view equals that of `value`.
     fn agrees(&mut self, bytes: &[u8], value: &T) -> bool;
 }
 
-/// [`Borrow`] for a peer with a function that loads views.
+/// Implements [`Borrow`] for a peer with a function that loads views.
 macro_rules! borrow {
     ($peer:ident, $write:path, $read:path, [$($write_bound:tt)*], [$($read_bound:tt)*]) => {
         impl<T: $crate::data::Lend> $crate::peers::Borrow<T> for $peer

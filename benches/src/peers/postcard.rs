@@ -1,4 +1,5 @@
-//! postcard: a slice of the right size; its restore is serde's own way in place, which only serde's formats have.
+//! postcard: a slice of the right size; it restores with serde's own in-place deserialization, which only serde's
+//! formats have.
 
 use postcard::Deserializer;
 use serde::Serialize;

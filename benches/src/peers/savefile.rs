@@ -1,4 +1,4 @@
-//! savefile: without its schema, which it names as the smaller and faster way.
+//! savefile without its schema, which its documentation names as the smaller and faster way.
 
 use savefile::prelude::{Deserialize, Packed, Serialize};
 

@@ -1,4 +1,4 @@
-//! wincode: its default configuration, but for the limit on what it allocates ahead, which a mesh exceeds.
+//! wincode in its default configuration, except for the limit on preallocation, which a mesh exceeds.
 
 use wincode::config::{Configuration, deserialize, serialize, serialize_into};
 use wincode::{SchemaRead, SchemaWrite};
@@ -42,7 +42,7 @@ fn read<'de, T: SchemaRead<'de, Config, Dst = T>>(bytes: &'de [u8]) -> T {
     deserialize(bytes, CONFIG).unwrap()
 }
 
-/// A type that stands for itself: wincode's traits can also describe another one.
+/// A type that wincode encodes as itself: its traits can also describe another type.
 pub trait Plain<'de>: SchemaWrite<Config, Src = Self> + SchemaRead<'de, Config, Dst = Self> {}
 
 impl<'de, T: SchemaWrite<Config, Src = T> + SchemaRead<'de, Config, Dst = T>> Plain<'de> for T {}

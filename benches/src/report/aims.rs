@@ -1,23 +1,23 @@
-//! What the benchmark is for: the aims, as ratios to the best peer in the same run, and which of them are met.
+//! The aims of the benchmark, as ratios to the best peer in the same run, and which of them are met.
 
 use super::table::Table;
 use super::{Cell, Report, Run, SetResult, Standing, time};
 use crate::sets::NAMES;
 
-/// What is compared with what.
+/// The kind of comparison.
 #[derive(Clone, Copy)]
 enum Against {
-    /// With the best peer in the same cell.
+    /// A cell with the best peer in the same cell.
     Best(Cell),
     /// The restore in place with the best peer's owned load.
     BestLoad,
-    /// The check with rkyv's.
+    /// The check with rkyv's check.
     Rkyv,
-    /// A time in seconds.
+    /// A cell's time with a limit in seconds.
     Clock(Cell),
 }
 
-/// Under an allocator, for each of the four public sets: what is compared, and the most that it may be.
+/// An aim under one allocator: the comparison, and the upper limit for each of the four public sets.
 struct Aim {
     title: &'static str,
     allocator: &'static str,
@@ -29,7 +29,7 @@ const fn aim(title: &'static str, allocator: &'static str, against: Against, wan
     Aim { title, allocator, wanted: [Some((against, a)), Some((against, b)), Some((against, c)), Some((against, d))] }
 }
 
-/// In the order of the public sets in [`NAMES`]. An aim of one is met by a tie.
+/// The aims; their limits are in the order of the public sets in [`NAMES`]. A limit of one is also met by a tie.
 const AIMS: [Aim; 6] = [
     aim("serialize", "system", Against::Best(Cell::Serialize), [0.65, 1.0, 0.75, 0.9]),
     aim("load", "system", Against::Best(Cell::Load), [0.95, 1.0, 0.95, 1.0]),
@@ -48,14 +48,14 @@ const AIMS: [Aim; 6] = [
     aim("check : rkyv's check", "system", Against::Rkyv, [0.1; 4]),
 ];
 
-/// What came of an aim.
+/// The result for an aim.
 struct Outcome {
     text: String,
     met: bool,
 }
 
-/// The tables of the aims for the public sets and for our own; the latter are to be first or tied in every cell. What
-/// was not measured is left open.
+/// The tables of the aims for the public sets and for the other ones; in the latter `state` is to be first or tied in
+/// every cell. Cells that were not measured are left open.
 pub struct Aims {
     pub public: Table,
     pub own: Table,
@@ -94,7 +94,7 @@ impl Aims {
         [format!("{title} ({})", run.allocator)].into_iter().chain(texts).collect()
     }
 
-    /// How many are met, in a line.
+    /// The number of aims that are met, in a line.
     pub fn verdict(&self) -> String {
         format!("{} of {} aims are met", self.met, self.of)
     }

@@ -19,7 +19,7 @@ pub fn save<T: Serialize>(path: &Path, value: &T) -> Result<()> {
 /// Reads what [`save`] wrote.
 ///
 /// # Errors
-/// A file that cannot be read, or holds something else.
+/// A file that cannot be read, or has other contents.
 pub fn open<T: DeserializeOwned>(path: &Path) -> Result<T> {
     serde_json::from_str(&std::fs::read_to_string(path)?).map_err(Error::from)
 }

@@ -1,4 +1,4 @@
-//! What was measured, and the forms in which it is told: terminal, Markdown, JSON, SVG.
+//! The results, and their output as terminal text, Markdown, JSON and SVG.
 
 mod aims;
 pub mod json;
@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::statistics::Spread;
 
-/// What is measured. The first two are floors, not peers: what no serializer can beat.
+/// The operation that is measured. The first two are lower bounds instead of peers: copies that no serializer can beat.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Cell {
@@ -26,7 +26,7 @@ pub enum Cell {
 }
 
 impl Cell {
-    /// The cells in which peers meet.
+    /// The cells in which peers are compared.
     pub const ALL: [Self; 6] =
         [Self::Serialize, Self::Load, Self::Restore, Self::RestoreOther, Self::Borrow, Self::Check];
 
@@ -44,7 +44,7 @@ impl Cell {
     }
 }
 
-/// All that one command measured.
+/// All results of one command.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Report {
     pub machine: String,
@@ -52,7 +52,7 @@ pub struct Report {
     pub runs: Vec<Run>,
 }
 
-/// What was measured under one allocator.
+/// The results under one allocator.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Run {
     pub allocator: String,
@@ -80,16 +80,16 @@ pub struct Entry {
     pub peer: String,
     /// In seconds.
     pub time: Spread,
-    /// Its time divided by that of the best of the others, round by round; nothing where there is no other.
+    /// Its time divided by that of the best other peer, as a ratio within each round; `None` without another peer.
     pub to_best: Option<Spread>,
 }
 
-/// The length of a peer's image.
+/// The size of a peer's image.
 #[derive(Debug, Serialize, Deserialize)]
 pub struct Size {
     pub peer: String,
     pub bytes: usize,
-    /// Whether its restore is a way in place, and not an assignment of what it loads.
+    /// Whether it restores in place, instead of assigning a loaded value.
     pub restores: bool,
 }
 
@@ -100,7 +100,7 @@ pub struct Refusal {
     pub reason: String,
 }
 
-/// How a peer stands against the best of the others.
+/// The result of comparing a peer with the best of the others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Standing {
     First,
@@ -131,7 +131,7 @@ impl Row {
         self.entries.iter().find(|entry| entry.peer == peer)
     }
 
-    /// The fastest but for `peer`.
+    /// The fastest entry other than `peer`.
     pub fn best_beside(&self, peer: &str) -> Option<&Entry> {
         let others = self.entries.iter().filter(|entry| entry.peer != peer);
         others.min_by(|a, b| a.time.median.total_cmp(&b.time.median))
@@ -149,7 +149,7 @@ impl Entry {
     }
 }
 
-/// A time with its unit.
+/// Formats a time with its unit.
 pub fn time(seconds: f64) -> String {
     let (number, unit) = match seconds {
         s if s < 1e-6 => (s * 1e9, "ns"),
@@ -164,7 +164,7 @@ pub fn time(seconds: f64) -> String {
     format!("{number:.digits$} {unit}")
 }
 
-/// A number of bytes with its unit.
+/// Formats a number of bytes with its unit.
 pub fn bytes(count: usize) -> String {
     match count {
         0..10_000 => format!("{count} B"),

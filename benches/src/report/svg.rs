@@ -1,5 +1,5 @@
-//! The bar chart for the README: `state` beside the best peer, in three cells and every set. Readable in light and dark,
-//! and on a phone.
+//! The bar chart for the README: `state` against the best peer, in three cells and every set. It is readable in light
+//! and dark mode, and on a phone.
 
 use std::fmt::{self, Write};
 
@@ -8,17 +8,17 @@ use super::{Cell, Report, Row, Run, Standing};
 const CELLS: [(Cell, &str); 3] =
     [(Cell::Serialize, "serialize"), (Cell::Load, "load"), (Cell::Restore, "restore in place")];
 
-/// Lengths in pixels. The whole is as narrow as a phone, so that text keeps its size there: the cells are one below the
-/// other.
+/// Lengths in pixels. The chart is as narrow as a phone, so that text keeps its size there; the cells are below one
+/// another.
 const WIDTH: usize = 400;
 const LABEL: usize = 138;
-/// The bar of the best peer.
+/// The length of the best peer's bar.
 const BAR: f64 = 140.0;
 const ROW: usize = 20;
 const TOP: usize = 62;
 const HEAD: usize = 34;
 
-/// A bar that is longer than this many times the peer's is cut off there.
+/// A bar is cut off at this multiple of the best peer's length.
 const LONGEST: f64 = 1.25;
 
 const STYLE: &str = "\
@@ -26,8 +26,8 @@ text{font:13px system-ui,sans-serif;fill:#1f2328}.title{font-weight:600;font-siz
 .quiet{fill:#656d76}.state{fill:#0969da}.peer{stroke:#656d76}\
 @media(prefers-color-scheme:dark){text{fill:#e6edf3}.quiet{fill:#8d96a0}.state{fill:#4493f8}.peer{stroke:#8d96a0}}";
 
-/// The chart of the first run, which is the one under the system's allocator if that was measured. Empty where `state`
-/// did not take part.
+/// The chart of the first run, which is the one under the system's allocator if that was measured; empty if `state` did
+/// not take part.
 pub fn write(report: &Report) -> String {
     let mut text = String::new();
     if let Some(run) = report.runs.first() {
@@ -56,7 +56,7 @@ fn chart(text: &mut String, run: &Run) -> fmt::Result {
     writeln!(text, "</svg>")
 }
 
-/// A cell in every set, and the line of the best peer through all of them.
+/// Writes the bars of a cell in every set, with a line for the best peer through all of them.
 fn section(text: &mut String, run: &Run, (cell, title): (Cell, &str), top: usize) -> fmt::Result {
     writeln!(text, "<text class=\"title\" x=\"0\" y=\"{}\">{title}</text>", top + 16)?;
     let rows = top + HEAD - 8;
@@ -71,7 +71,7 @@ fn section(text: &mut String, run: &Run, (cell, title): (Cell, &str), top: usize
     writeln!(text, "<line class=\"peer\" x1=\"{x}\" y1=\"{rows}\" x2=\"{x}\" y2=\"{end}\"/>")
 }
 
-/// The bar of a row, and its share of the time of the best peer, by name.
+/// Writes the bar of a row, and its ratio to the time of the best peer, with that peer's name.
 fn bar(text: &mut String, row: &Row, y: usize) -> fmt::Result {
     let (Some(state), Some(peer)) = (row.entry("state"), row.best_beside("state")) else { return Ok(()) };
     let ratio = state.to_best.map_or(1.0, |ratio| ratio.median);
@@ -82,7 +82,7 @@ fn bar(text: &mut String, row: &Row, y: usize) -> fmt::Result {
     writeln!(text, "<text x=\"{after:.1}\" y=\"{}\">{verdict} {}</text>", y + 12, peer.peer)
 }
 
-/// A ratio in two digits that count.
+/// Formats a ratio with two significant digits.
 fn share(ratio: f64) -> String {
     if ratio < 0.1 { format!("{ratio:.3}") } else { format!("{ratio:.2}") }
 }

@@ -1,8 +1,8 @@
-//! A set's table, as text in columns: the terminal and Markdown show the same one.
+//! The table of a set, as columns of text, shown both in the terminal and in Markdown.
 
 use super::{Cell, Entry, Row, SetResult, Size, Standing, bytes, time};
 
-/// The text of a table, header first.
+/// The cells of a table as text, header first.
 pub struct Table(pub Vec<Vec<String>>);
 
 impl Table {
@@ -34,7 +34,8 @@ fn peer(set: &SetResult, size: &Size, cells: &[Cell]) -> Vec<String> {
     [size.peer.clone(), bytes(size.bytes)].into_iter().chain(times).collect()
 }
 
-/// The best is marked with a star, what is tied with it with `=`; what was loaded and assigned is in parentheses.
+/// Formats an entry: the best is marked with a star, one tied with it with `=`; a restore by load and assignment is in
+/// parentheses.
 fn measured(entry: &Entry, assigned: bool) -> String {
     let mark = match entry.standing() {
         Standing::First if entry.to_best.is_some() => "*",
@@ -45,7 +46,8 @@ fn measured(entry: &Entry, assigned: bool) -> String {
     if assigned { format!("{mark}({text})") } else { format!("{mark}{text}") }
 }
 
-/// `clone()` stands beside what makes a value, memcpy beside what copies or reads bytes.
+/// The row of a lower bound: `clone()` appears in the columns that make a value, memcpy in those that copy or read
+/// bytes.
 fn floor_row(row: &Row, cells: &[Cell]) -> Option<Vec<String>> {
     let entry = row.entries.first()?;
     let applies = |cell: Cell| match cell {

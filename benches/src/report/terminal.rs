@@ -1,4 +1,4 @@
-//! Progress while it runs, and the tables when a set is done.
+//! The progress during a run, and the tables when a set is done.
 
 use std::io::{IsTerminal, Write, stderr};
 
@@ -6,10 +6,10 @@ use super::aims::Aims;
 use super::table::Table;
 use super::{Report, Run, SetResult};
 
-/// Shows how far a set is. Where nobody looks on, only its beginning is told.
+/// Shows the progress of a set; if stderr is not a terminal, only its start.
 pub fn progress(set: &str, round: usize, rounds: usize) {
     let mut out = stderr();
-    // What cannot be shown is not worth stopping for.
+    // A failure to show progress is ignored.
     if out.is_terminal() {
         let _ = write!(out, "\r{set}: round {} of {rounds} ", round + 1);
     } else if round == 0 {
@@ -18,14 +18,14 @@ pub fn progress(set: &str, round: usize, rounds: usize) {
     let _ = out.flush();
 }
 
-/// Clears the line that [`progress`] kept.
+/// Clears the line that [`progress`] wrote.
 pub fn progress_end() {
     if stderr().is_terminal() {
         let _ = write!(stderr(), "\r\x1b[K");
     }
 }
 
-/// The tables of a run.
+/// Prints the tables of a run.
 pub fn run(run: &Run) {
     for set in &run.sets {
         self::set(set, &run.allocator);
@@ -40,7 +40,7 @@ fn set(set: &SetResult, allocator: &str) {
     }
 }
 
-/// The aims, and which of them are met.
+/// Prints the aims, and which of them are met.
 pub fn aims(report: &Report) {
     let aims = Aims::of(report);
     println!("\nThe aims: what was got of what is the most it may be");

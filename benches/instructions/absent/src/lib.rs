@@ -1,5 +1,5 @@
-//! Derives with the names of the peers' that write nothing, so that the data sets, which name them, are compiled
-//! without the peers.
+//! Derives with the names of the peers' derives that generate nothing, so that the data sets, which use those names,
+//! compile without the peers.
 
 use proc_macro::TokenStream;
 
