@@ -1,4 +1,4 @@
-//! `#[state(array)]`: raw arrays in one slot that keep the type of their elements, through the native and dynamic doors.
+//! `#[state(array)]`: raw arrays in one slot that keep the type of their elements, in native bytes and dynamic values.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -93,7 +93,7 @@ struct Flags {
     flags: Vec<bool>,
 }
 
-/// All ways in have one answer for a byte that is no `bool`, with the place.
+/// A byte that is no `bool` gives the same error on every way of loading, with its place.
 #[test]
 fn a_flag_is_zero_or_one() {
     let mut bytes = Options::new().with_schema().dumps(&Flags { flags: vec![true; 3] }).unwrap();
@@ -111,7 +111,7 @@ fn a_flag_is_zero_or_one() {
     same(inspection.tree().unwrap_err());
 }
 
-/// Values and pickles have no bytes to tell the place by, and the same path.
+/// Values and pickles have no byte position to report, but the same path.
 #[test]
 fn a_flag_of_a_value_or_pickle_is_zero_or_one() {
     #[derive(State, Debug)]
@@ -143,7 +143,7 @@ fn a_flag_of_a_value_or_pickle_is_zero_or_one() {
     refused::<Fixed>("0", &array);
 }
 
-/// What a file shows is what the live value shows, also to a program that does not know the type.
+/// An inspection shows the same as the live value, also in a program that does not know the type.
 #[test]
 fn an_inspection_shows_the_value_as_it_is() {
     #[derive(State)]
@@ -183,7 +183,7 @@ fn an_inspection_shows_the_value_as_it_is() {
     assert_eq!(reader.inspect().unwrap().value().unwrap(), shown);
 }
 
-/// How an array shows can be changed without losing a file that says how it showed.
+/// An array field can be shown differently in a new version: a file with the old form in its schema still loads.
 #[test]
 fn a_file_that_says_how_its_arrays_show_loads_as_the_type_with_bytes() {
     mod bytes {
@@ -204,7 +204,7 @@ fn a_file_that_says_how_its_arrays_show_loads_as_the_type_with_bytes() {
     let shown = |bytes: &[u8]| Inspection::open(bytes).unwrap().value().unwrap();
     assert_eq!((shown(&new_bytes), shown(&old_bytes)), (to_value(&new).unwrap(), to_value(&old).unwrap()));
 
-    // The bits are in no byte's way: any other number of them, or of their bytes, is no schema.
+    // The bits have one valid form: any other number of them, or of their bytes, is no valid schema.
     let row = 44;
     assert_eq!((new_bytes[5], &new_bytes[row..row + 5]), (17, &[1, 0, 0, 0, 1][..]));
     for (at, byte) in [(row + 4, 3), (row + 4, 0x81), (row, 0), (row, 2), (row, 0xFF), (row + 3, 0xFF)] {
@@ -228,7 +228,8 @@ fn the_state_has_one_slot_for_each() {
     }
 }
 
-/// Arrays, and how they are pickled, are no matter of the bytes: what only shows a state otherwise can be changed.
+/// Raw arrays and their pickled form do not affect the bytes, so changes that only affect how a state is shown keep the
+/// fingerprint.
 #[test]
 fn the_fingerprint_is_that_of_uncounted_bytes() {
     mod bytes {
@@ -253,7 +254,7 @@ fn the_fingerprint_is_that_of_uncounted_bytes() {
     assert_eq!(loads::<Shop>(&old).unwrap(), new);
 }
 
-/// An array keeps the type of its elements where the state is looked at, and comes back from any layout of the same type.
+/// An array keeps the element type where the state is shown, and loads from any layout of the same type.
 #[test]
 fn the_state_shows_arrays() {
     #[derive(State, Debug, PartialEq)]

@@ -1,4 +1,4 @@
-//! Types that implement the traits by hand, and refuse states: the error names the place, and the target is unchanged.
+//! Types that implement the traits by hand and refuse states: the error names the place, and the target is unchanged.
 
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -44,7 +44,7 @@ impl<'de> Restore<'de> for Percent {
     }
 }
 
-/// A list of these is one of bytes.
+/// A list of these is encoded as bytes.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Low(u8);
 
@@ -86,7 +86,7 @@ impl<'de> Restore<'de> for Port {
     }
 }
 
-/// Gives no value, and no reason.
+/// Returns `None` without an error.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Silent(f32);
 

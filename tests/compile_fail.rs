@@ -1,5 +1,5 @@
-//! What the derives refuse, and in which words: each case under `ui/` with the compiler's whole answer beside it.
-//! The first comment of a case says what it shows and why. `TRYBUILD=overwrite` writes the answers anew; read each.
+//! The errors of the derives: each case under `ui/` with the complete output of the compiler. The first comment of a
+//! case says what it shows and why. `TRYBUILD=overwrite` writes the outputs again; review each.
 
 #![cfg(target_endian = "little")]
 

@@ -1,5 +1,5 @@
-//! Types of other crates: what comes back, what a restore in place keeps, what is refused, and the state that a type of
-//! the standard library with the same meaning has.
+//! Types of other crates: that values round-trip, what a restore in place keeps, which bytes are refused, and that the
+//! state is that of the standard library's type with the same meaning.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
@@ -26,7 +26,7 @@ fn comes_back<T: RestoreOwned + PartialEq + Debug>(value: &T, mut live: T) -> Ve
         for changed in [bytes[byte] ^ 1, 0, 0xFF] {
             let mut damaged = bytes.clone();
             damaged[byte] = changed;
-            // A value, or an error that changes nothing, and no panic.
+            // It gives a value, or an error that changes nothing, but no panic.
             let before = dumps(&live).unwrap();
             if load_into(&damaged, &mut live).is_err() {
                 assert_eq!(dumps(&live).unwrap(), before, "{byte}");
@@ -36,7 +36,7 @@ fn comes_back<T: RestoreOwned + PartialEq + Debug>(value: &T, mut live: T) -> Ve
     bytes
 }
 
-/// Both are written as the same bytes, so that a type can be exchanged for the other without losing a file.
+/// Both values have the same bytes, so that one type can replace the other without losing files.
 #[track_caller]
 fn is_written_as<T: State, U: State>(value: &T, other: &U) {
     assert_eq!(dumps(value).unwrap(), dumps(other).unwrap());
@@ -68,7 +68,7 @@ fn decimal_numbers_are_as_their_crate_writes_them() {
     let bytes = comes_back(&numbers.to_vec(), vec![Decimal::ONE; 5]);
     assert!(bytes.ends_with(&numbers.map(|number| number.serialize()).concat()));
     assert_eq!(to_value(&Decimal::new(-150, 2)).unwrap().to_string(), "Decimal('-1.50')");
-    // 29 places, and a bit that has no meaning.
+    // 29 decimal places, and a bit without meaning.
     for (at, byte) in [(2, 29), (0, 1)] {
         let mut bytes = dumps(&Decimal::ONE).unwrap();
         let start = bytes.len() - 16;
@@ -77,7 +77,7 @@ fn decimal_numbers_are_as_their_crate_writes_them() {
     }
 }
 
-/// A set of flags is a struct of one number, declared as such.
+/// A set of flags is declared as a struct with one number.
 #[derive(State, Clone, Copy, PartialEq, Debug)]
 struct Permissions(u8);
 
@@ -105,7 +105,7 @@ fn flags_are_numbers_and_the_keys_of_a_slot_map_stay_valid() {
     let mut back: Arena = loads(&dumps(&arena).unwrap()).unwrap();
     assert_eq!(back.permissions, [Permissions::all()]);
     assert_eq!((&*back.names[bob], &*back.names[eve], back.names.get(ada)), ("Bob", "Eve", None));
-    // The next key is the one that the original would have given, too.
+    // The next key is also the one that the original would have given.
     back.names.remove(eve);
     arena.names.remove(eve);
     assert_eq!(back.names.insert(String::new()), arena.names.insert(String::new()));
@@ -171,7 +171,7 @@ fn maps_and_sets_keep_the_order_of_insertion() {
     is_written_as(&IndexSet::<u8>::from_iter([1, 2]), &BTreeSet::from([1_u8, 2]));
 }
 
-/// Refuses a value, with something beside it that no state has.
+/// Refuses a value, and has a field that is in no state.
 #[derive(State, Debug, Default, PartialEq)]
 #[state(after_set = Self::accept)]
 struct Guarded {
@@ -256,7 +256,7 @@ fn times_are_those_of_chrono_and_of_datetime() {
 
     let value = to_value(&date).unwrap();
     assert!(matches!(&value, Value::Object(object) if object.name() == "datetime.date"), "{value:?}");
-    // A leap second, which `time` does not have.
+    // A leap second, which `time` does not support.
     let leap = chronos.and_hms_milli_opt(23, 59, 59, 1_500).unwrap();
     assert_eq!(loads::<time::PrimitiveDateTime>(&dumps(&leap).unwrap()).unwrap_err().kind(), ErrorKind::Malformed);
 }

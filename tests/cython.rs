@@ -1,5 +1,5 @@
-//! Objects go from real Cython to Rust and back, at each protocol that Cython writes: `.ci/run cython` prepares what it
-//! takes, compiles `tests/cython/example.pyx` and runs this.
+//! Transfers objects from real Cython to Rust and back, at each protocol that Cython writes: `.ci/run cython` installs
+//! the requirements, compiles `tests/cython/example.pyx` and runs this.
 
 mod example;
 mod python;
@@ -33,7 +33,7 @@ impl MyClass {
     }
 }
 
-/// Writes an object at a protocol; `.ci/run` says where the compiled classes are.
+/// Writes an object at a protocol; `.ci/run` sets the path of the compiled classes.
 const WRITE: &str = r#"
 import os, pickle, sys
 sys.path.insert(0, os.environ["STATE_CYTHON"])
@@ -60,7 +60,7 @@ def case(frame):
     return pickle.dumps(OBJECTS[name](), int(protocol))
 "#;
 
-/// Says what Python makes of a pickle, and that no constructor ran.
+/// Loads a pickle in Python and returns the `repr`, and checks that no constructor ran.
 const READ: &str = r#"
 def case(frame):
     before = example.made
@@ -74,7 +74,7 @@ def case(frame):
     return "%s %s" % (type(it).__name__, (it.name, it.age))
 "#;
 
-/// Takes a pickle of Python's apart as a `T`, and gives back one of the same protocol.
+/// Loads a pickle from Python as a `T`, and writes it again at the same protocol.
 fn through<T: State + state_core::RestoreOwned>(pickle: &[u8], protocol: Protocol, test: impl Fn(&T)) -> Vec<u8> {
     let loaded: T = pickle::loads(pickle).unwrap();
     test(&loaded);

@@ -1,4 +1,5 @@
-//! `image::delta` and `image::patch`: the new state or an error, whatever happens to the base, the delta and what it says.
+//! `image::delta` and `image::patch`: the result is the new state or an error, however the base and the delta are
+//! damaged.
 
 #![expect(clippy::cast_precision_loss, reason = "numbers that only look random, and shares")]
 
@@ -62,7 +63,7 @@ fn step(world: &mut World, random: &mut Random) {
     }
 }
 
-/// The delta, which was seen to make the new state out of the old one.
+/// A delta, after checking that it turns the old state into the new one.
 fn made(old: &[u8], new: &[u8]) -> Vec<u8> {
     let delta = delta(old, new).unwrap();
     let mut made = b"what the buffer held".to_vec();
@@ -238,7 +239,7 @@ fn a_damaged_delta_never_gives_another_state() {
     );
 }
 
-/// A delta of this base whose image is said to have this length and this checksum.
+/// A delta for this base with the given length and checksum of the new image.
 fn forged(base: &[u8], (len, sum): (u64, u64), pieces: &[u8]) -> Vec<u8> {
     let mut delta = b"\xD7STD\x01\0\0\0".to_vec();
     delta.extend(&base[8..16]);
@@ -257,7 +258,7 @@ fn a_few_bytes_cannot_ask_for_any_amount_of_memory() {
         let error = patch(&base, &forged(&base, (len, 0), &[]), &mut buffer).unwrap_err();
         assert_eq!((error.kind(), buffer.capacity()), (ErrorKind::Length, 0));
     }
-    // All of the base, again and again, each time from its start.
+    // The whole base, repeatedly, each time from its start.
     let count = 2 * base.len() as u64 + 1;
     let whole = [&[count as u8 | 0x80, (count >> 7) as u8][..], &back(0), &[0]].concat();
     let again = [&[count as u8 | 0x80, (count >> 7) as u8][..], &back(base.len()), &[0]].concat();
@@ -267,13 +268,13 @@ fn a_few_bytes_cannot_ask_for_any_amount_of_memory() {
     assert!(error.to_string().contains("pieces that make"), "{error}");
     let error = refused(&base, &forged(&base, (len + 20, 0), &nine));
     assert!(error.to_string().starts_with("expected the pieces of a state, found others at byte "), "{error}");
-    // A little more than may be copied, though it fits.
+    // Copies a little more than allowed, although it fits.
     let more = [&*eight, &[2 * 20 + 1], &back(base.len()), &[0]].concat();
     let error = refused(&base, &forged(&base, (len + 20, 0), &more[..more.len() - 1]));
     assert!(error.to_string().starts_with("expected the pieces of a state, found others at byte "), "{error}");
 }
 
-/// So many bytes back, in zigzag.
+/// The zigzag encoding of a distance in bytes, backwards.
 fn back(bytes: usize) -> Vec<u8> {
     made_up::leb(if bytes == 0 { 0 } else { 2 * bytes as u64 - 1 })
 }
@@ -306,7 +307,7 @@ fn what_a_hostile_delta_makes_is_still_checked() {
     patch(&old, &sent, &mut buffer).unwrap();
     let mut target = true;
     assert_eq!(load_into(&buffer, &mut target).unwrap_err().kind(), ErrorKind::Malformed);
-    // Nor does it make a state of another type, or something that is none.
+    // It does not make a state of another type or an invalid image, either.
     let seven = dumps(&7_u32).unwrap();
     for other in [&*seven, b"none"] {
         let sent = forged(&old, (other.len() as u64, checksum(other)), &[&[0, other.len() as u8], other].concat());
@@ -328,7 +329,7 @@ fn a_world_that_is_copied_over_and_over_has_a_delta() {
     assert!(made(&new, &old).len() < 400, "and the way back");
 }
 
-/// The same on every machine.
+/// The bytes of a delta are the same on every machine.
 #[test]
 fn the_bytes_of_a_delta_are_these() {
     let (mut live, mut random) = (world(100), Random(2));
@@ -339,7 +340,7 @@ fn the_bytes_of_a_delta_are_these() {
     assert_eq!((sent.len(), checksum(&sent)), (152, 0x6EBB_26AE_F5B4_1954));
 
     let (old, new) = (dumps(&"abc".to_string()).unwrap(), dumps(&"abcd".to_string()).unwrap());
-    // 24 bytes as they are, a 4 for the length of the text, 15 as they are, and 8 that are written out.
+    // 24 bytes copied, a literal 4 as the text's length, 15 bytes copied, and 8 literal bytes.
     let pieces = [&[2 * 24, 1, 4, 2 * 15, 8, 4, 0, 0, 0][..], b"abcd"].concat();
     assert_eq!(delta(&old, &new).unwrap()[48..], pieces);
 }
@@ -372,7 +373,7 @@ fn a_number_beyond_64_bits_is_none() {
     let mut image = Vec::new();
     patch(&base, &forged(&base, of_base, &short), &mut image).unwrap();
     assert_eq!(image, base);
-    // The same number, in as many bytes as there may be, of which the last holds one bit.
+    // The same number in the maximal number of bytes, of which the last holds one bit.
     let long =
         |last: u8| [count as u8 | 0x80, (count >> 7) as u8 | 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, last];
     patch(&base, &forged(&base, of_base, &long(0)), &mut image).unwrap();

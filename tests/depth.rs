@@ -1,4 +1,4 @@
-//! How deep a value may be: the same by every way in and out, at the limit, one above it, and where it is raised. The
+//! The depth limit: the same for every way to read and write, at the limit, one above it, and with a raised limit. The
 //! error names the type and the setting, and says that a cycle may be the reason.
 
 use std::cell::RefCell;
@@ -17,7 +17,7 @@ struct Link {
     numbers: Vec<u32>,
 }
 
-/// A list whose innermost link stands behind so many boxes. Its numbers lead to no further level.
+/// A list whose innermost link is inside `boxes` boxes. Its numbers add no level.
 fn chain(boxes: u32) -> Link {
     (0..boxes).fold(Link { next: None, numbers: vec![7] }, |next, at| Link {
         next: Some(Box::new(next)),
@@ -25,20 +25,20 @@ fn chain(boxes: u32) -> Link {
     })
 }
 
-/// Takes the boxes apart one by one: dropping a long list recurses.
+/// Removes the boxes one by one, since dropping a long list recurses.
 fn unlink(mut link: Link) {
     while let Some(next) = link.next.take() {
         link = *next;
     }
 }
 
-/// What each way says to a value of so many levels, with settings of a depth.
+/// The result of each way for a value of `levels` levels, with options of that depth.
 fn ways(value: &Link, levels: u32) -> Vec<(&'static str, Result<()>)> {
     let (native, pickles) = (Options::new().depth(levels), pickle::PickleOptions::new().depth(levels));
     let (all, all_pickles) = (Options::new().depth(1 << 20), pickle::PickleOptions::new().depth(1 << 20));
     let bytes = all.with_schema().dumps(value).unwrap();
     let pickled = all_pickles.dumps(value).unwrap();
-    // What is put on the stack and taken from it again is left to the machine.
+    // A value pushed and then popped, which only the pickle machine reads.
     let long_way = [&pickled[..2], b"N0", &pickled[2..]].concat();
     let dynamic = all.to_value(value).unwrap();
     let state = all.get_state(value).unwrap();
@@ -74,7 +74,7 @@ fn ways(value: &Link, levels: u32) -> Vec<(&'static str, Result<()>)> {
     ways
 }
 
-/// Without recursion.
+/// Compares without recursion.
 fn is_same(mut a: &Link, mut b: &Link) -> bool {
     loop {
         match (&a.next, &b.next) {
@@ -224,7 +224,7 @@ fn a_cycle_is_said_to_be_one_perhaps() {
     let run = move || {
         let node = cycle();
         let kind = deep.dumps(&node).unwrap_err().kind();
-        // So that nothing leaks.
+        // Clears the cycle, so that nothing leaks.
         node.borrow_mut().peers.clear();
         kind
     };
@@ -233,14 +233,14 @@ fn a_cycle_is_said_to_be_one_perhaps() {
     node.borrow_mut().peers.clear();
 }
 
-/// A node that leads to itself.
+/// A node that refers to itself.
 fn cycle() -> Rc<RefCell<Node>> {
     let node = Rc::new(RefCell::new(Node::default()));
     node.borrow_mut().peers.push(Rc::clone(&node));
     node
 }
 
-/// What has no parts that could hold further ones is no level, by any way.
+/// A value whose parts cannot hold further parts adds no level, on any way.
 #[test]
 fn lists_of_numbers_are_no_level() {
     let flat = Options::new().depth(0);
@@ -252,7 +252,8 @@ fn lists_of_numbers_are_no_level() {
     assert_eq!(pickles.loads::<(Vec<u16>, Option<[f32; 1]>, String, Vec<(u8, bool)>)>(&pickled).unwrap(), value);
 }
 
-/// Values and pickles nest as deeply as memory allows: filling a type with one ends at the limit, and not with the stack.
+/// Values and pickles nest as deeply as memory allows: restoring one into a type stops at the limit, before the stack
+/// overflows.
 #[test]
 fn values_far_too_deep_are_refused_before_the_stack_ends() {
     use state_core::value::Object;

@@ -1,4 +1,4 @@
-//! The state tuple: what `get_state` gives, and what `set_state` takes and refuses.
+//! The state tuple: the result of `get_state`, and the tuples that `set_state` accepts and refuses.
 
 mod example;
 

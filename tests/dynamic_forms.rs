@@ -1,4 +1,4 @@
-//! Trait objects through the dynamic ways: values, inspections, comparisons, older forms, and pickles of real Python, in
+//! Trait objects in the dynamic forms: values, inspections, comparisons, older forms, and pickles of real Python, in
 //! which each value is an object of its own class.
 
 #![allow(
@@ -95,7 +95,7 @@ fn a_value_is_the_object_itself() {
          TextRobot('R2')]"
     );
     assert_eq!(shown(&from_value::<Vec<Rc<dyn Owner>>>(&value).unwrap()), shown(&owners()));
-    // What has no class is a variant, by its tag.
+    // A type without a class is written as a variant, by its tag.
     let value = to_value(&others()).unwrap();
     assert_eq!(shown(&from_value::<Vec<Rc<dyn Owner>>>(&value).unwrap()), shown(&others()));
 }
@@ -131,7 +131,7 @@ fn a_comparison_names_the_slots_of_an_object() {
 fn a_damage_is_named_by_its_place() {
     let mut bytes = dumps(&owners()).unwrap();
     let at = bytes.windows(5).position(|five| five == [4, 0, 0, 0, 0]).unwrap();
-    // Behind the length and the empty heads of the pointers.
+    // After the length and the empty heads of the pointers.
     bytes[at + 8] = 6;
     let error = loads::<Vec<Rc<dyn Owner>>>(&bytes).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Malformed);
@@ -240,7 +240,7 @@ def made(name, **attributes):
     assert!(error.to_string().contains("[0]") && error.to_string().contains("age"), "{error}");
 }
 
-/// The forms of one list over time.
+/// The versions of one list of types over time.
 mod over_time {
     use super::*;
 
@@ -307,7 +307,7 @@ mod over_time {
     }
 }
 
-/// A value and what a hook of it refuses.
+/// A trait object with a hook that refuses.
 mod with_hooks {
     use std::cell::Cell;
 
@@ -367,7 +367,7 @@ mod with_hooks {
     }
 }
 
-/// Lists in which values hold others, as deep as they like.
+/// Trait objects that contain others, to any depth.
 mod limits {
     use super::*;
 
@@ -401,12 +401,12 @@ mod limits {
         let deep = Options::new().depth(400).dumps(&chain(300)).unwrap();
         assert_eq!(loads::<Box<dyn Link>>(&deep).err().unwrap().kind(), ErrorKind::Depth);
         assert!(Options::new().depth(400).loads::<Box<dyn Link>>(&deep).is_ok());
-        // By value too.
+        // The same for values.
         let value = to_value(&chain(50)).unwrap();
         assert!(from_value::<Box<dyn Link>>(&value).is_ok());
     }
 
-    /// What is large in memory and small in an image is counted before any of it is built.
+    /// A type that is large in memory but small in an image is counted before any of it is built.
     #[test]
     fn memory_is_counted() {
         trait Bag: Dynamic {}
@@ -422,7 +422,7 @@ mod limits {
     }
 }
 
-/// What is made of any value is asked to be one again.
+/// A value that loads can be converted to a value and back again.
 fn comes_back<T: RestoreOwned + Debug>(value: &Value) {
     let Ok(read) = from_value::<T>(value) else { return };
     assert_eq!(shown(&from_value::<T>(&to_value(&read).unwrap()).unwrap()), shown(&read));

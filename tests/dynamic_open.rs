@@ -1,4 +1,4 @@
-//! Open sets: a library's trait, and types that a program registers behind it.
+//! Open sets: a library's trait, and types that a program registers for it.
 
 #![allow(
     clippy::items_after_statements,
@@ -16,7 +16,7 @@ use state_core::{
     member, pickle, to_value,
 };
 
-/// What a library has.
+/// The library's part.
 mod library {
     pub trait Plugin: super::Dynamic + super::Debug {
         fn gain(&self, input: f32) -> f32;
@@ -89,7 +89,7 @@ impl Plugin for u8 {
     }
 }
 
-/// Each test does this, in any order and more than once.
+/// Registers the types; each test calls this, in any order and repeatedly.
 fn register() {
     <dyn Plugin>::register([
         member!(Echo),
@@ -180,7 +180,7 @@ fn a_type_is_registered_once_however_often_it_is_asked_for() {
         assert_eq!(error.kind(), ErrorKind::Identity);
         assert!(error.to_string().contains(says), "{error}");
     }
-    // None of those that came with it was registered.
+    // None of the types registered together with it was registered.
     assert!(dumps(&(Box::new(Never) as Box<dyn Plugin>)).is_err());
 }
 
@@ -198,11 +198,11 @@ fn each_type_is_tested_by_itself() {
     <dyn Part>::register([member!(Wheel)]).unwrap();
     let bytes = dumps(&(Box::new(Wheel { radius: 2.0 }) as Box<dyn Part>)).unwrap();
     check::<Box<dyn Part>>(&bytes).unwrap();
-    // Another type beside it changes nothing.
+    // Registering another type changes nothing.
     <dyn Part>::register([member!(Mute)]).unwrap();
     check::<Box<dyn Part>>(&bytes).unwrap();
     assert_eq!(dumps(&loads::<Box<dyn Part>>(&bytes).unwrap()).unwrap(), bytes);
-    // The fingerprint stands behind the length of the tag.
+    // The fingerprint follows the length of the tag.
     let mut other = bytes;
     other[44] ^= 1;
     let error = loads::<Box<dyn Part>>(&other).err().unwrap();
@@ -220,7 +220,7 @@ fn the_same_type_is_restored_in_place() {
     load_into(&bytes, &mut live).unwrap();
     assert_eq!(gains(&live), GAINS);
     assert_eq!(std::ptr::from_ref(&*live[0]).cast::<()>(), place);
-    // All or nothing.
+    // A restore that fails changes nothing.
     let cut = &bytes[..bytes.len() - 1];
     live[3] = Box::new(Mute);
     load_into(cut, &mut live).unwrap_err();
@@ -333,7 +333,7 @@ fn depth_is_counted_through_them() {
     assert_eq!(dumps(&nested).unwrap_err().kind(), ErrorKind::Depth);
 }
 
-/// What a type was called may be what another is called, whichever of them was registered first.
+/// A former name of one type may be the name of another, in either order of registration.
 #[test]
 fn a_name_goes_before_a_former_name() {
     trait Shape: Dynamic {
@@ -379,7 +379,8 @@ fn a_name_goes_before_a_former_name() {
     assert_eq!(corners(loads(&dumps(&shapes).unwrap()).unwrap()), [101, 2, 300]);
 }
 
-/// The schema around an open set does not know which of its types share, so a state that copies them is an error.
+/// The schema that contains an open set does not know which of its types share objects, so a state that would copy them
+/// is an error.
 #[test]
 fn types_that_share_are_in_states_that_do() {
     #[derive(State, Debug)]
@@ -431,7 +432,8 @@ fn types_that_share_are_in_states_that_do() {
     assert_eq!(dumps(&live).unwrap(), bytes);
 }
 
-/// However many threads register them at once, types are there once, and of two that want one tag one gets it.
+/// However many threads register types at once, each type is registered once, and of two types with the same tag one
+/// is.
 #[test]
 fn threads_register_at_once() {
     trait Part: Dynamic + Send {}
@@ -456,7 +458,7 @@ fn threads_register_at_once() {
             .collect();
         threads.into_iter().map(|thread| thread.join().unwrap()).collect()
     });
-    // All that wanted the one, or all that wanted the other.
+    // Either all threads with the one type succeeded, or all with the other.
     assert_eq!(registered.iter().filter(|&&is| is).count(), 4);
     assert!(registered.iter().enumerate().all(|(number, &is)| is == (registered[0] == (number % 2 == 0))));
     let parts: Vec<Box<dyn Part>> = match registered[0] {

@@ -1,4 +1,4 @@
-//! Trait objects: lists of types behind `dyn Trait`, through each native call.
+//! Trait objects: lists of types behind `dyn Trait`, in all native calls.
 
 use std::fmt::Debug;
 use std::rc::Rc;
@@ -30,7 +30,7 @@ struct Slime<T> {
 #[derive(State, Debug, PartialEq)]
 struct Ghost;
 
-/// Is in no list.
+/// Not in any list.
 #[derive(State, Debug, PartialEq)]
 struct Stranger;
 
@@ -163,7 +163,7 @@ fn a_type_that_is_not_listed_cannot_be_written() {
     assert_eq!(error.kind(), ErrorKind::Unwritable);
     let text = error.to_string();
     assert!(text.contains("Stranger") && text.contains("dynamic!(dyn"), "{text}");
-    // A live one is replaced all the same.
+    // A live value of that type is replaced nevertheless.
     let mut live: Box<dyn Monster> = Box::new(Stranger);
     load_into(&dumps(&(Box::new(Ghost) as Box<dyn Monster>)).unwrap(), &mut live).unwrap();
     assert_eq!(live.roar(), "Ghost");
@@ -227,7 +227,7 @@ mod of_several_traits {
         let named: Box<dyn Named> = Box::new(goblin(1));
         let bytes = dumps(&named).unwrap();
         assert_eq!(loads::<Box<dyn Named>>(&bytes).unwrap().name(), "g1");
-        // The same list under the same name is the same type outside the program.
+        // The same list under the same name is the same type in bytes.
         assert_eq!(loads::<Arc<dyn Named + Send + Sync>>(&bytes).unwrap().name(), "g1");
         assert!(loads::<Box<dyn Monster>>(&bytes).is_err());
 
@@ -238,7 +238,7 @@ mod of_several_traits {
     }
 }
 
-/// A member that is shorter than the longest leaves no byte of another in its place.
+/// A member that is shorter than the longest leaves no bytes of the previous one.
 #[test]
 fn the_bytes_do_not_tell_what_stood_there() {
     trait Mark: Dynamic {}

@@ -1,4 +1,4 @@
-//! What errors say, and in which order: the place, what was expected and found, the byte, and what to do about it.
+//! Error messages and the order of their parts: the place, what was expected and found, the byte, and the advice.
 
 use std::rc::Rc;
 

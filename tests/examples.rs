@@ -1,6 +1,6 @@
-//! The examples as their users run them: what they print, what they answer to bad input, and their exit status.
+//! The examples as users run them: their output, their errors for bad input, and their exit status.
 
-// They are built for this machine alone; an emulated one would need to start them in the emulator.
+// They are built for this machine only; under emulation they would have to be started in the emulator.
 #![cfg(target_endian = "little")]
 
 use std::path::{Path, PathBuf};
@@ -16,7 +16,7 @@ struct Run {
     err: String,
 }
 
-/// A directory for one test, which is the temporary one of the examples it runs.
+/// A directory for one test, used as the temporary directory of the examples it runs.
 struct Room(PathBuf);
 
 impl Room {
@@ -34,7 +34,7 @@ impl Room {
     }
 
     fn run(&self, example: &str, arguments: &[&str]) -> Run {
-        // Beside this test's own directory, as cargo lays them out.
+        // Next to this test's own directory, as in cargo's layout.
         let tests = env::current_exe().unwrap();
         let program = tests.parent().unwrap().with_file_name("examples").join(example);
         let output = Command::new(&program).args(arguments).env("TMPDIR", &self.0).output().unwrap_or_else(|error| {
@@ -44,7 +44,7 @@ impl Room {
         Run { status: output.status.code(), out: text(output.stdout), err: text(output.stderr) }
     }
 
-    /// The lines of an example that ends well.
+    /// The output lines of an example that succeeds.
     fn lines(&self, example: &str, arguments: &[&str]) -> Vec<String> {
         let Run { status, out, err } = self.run(example, arguments);
         assert_eq!((status, &*err), (Some(0), ""), "{out}");
@@ -103,7 +103,7 @@ fn bicycles_are_made_dumped_loaded_and_restored() {
         let shown = room.lines("bicycles", &[&pickle]);
         assert_eq!(shown, [&*format!("state: {STATE}"), "average price: 216.0"]);
     }
-    // Before protocol 2 nothing says at the start that it is a pickle.
+    // Before protocol 2 nothing at the start marks a pickle.
     let shop = format!("{}/tests/data/pickle/mysubclass_p2.pkl", env!("CARGO_MANIFEST_DIR"));
     let shop = pickle::load_value(&fs::read(shop).unwrap()).unwrap();
     for protocol in [Protocol::V0, Protocol::V1] {

@@ -1,5 +1,5 @@
-//! What the derives write, as the compiler expands it. Its lint against `unsafe` does not look into what the macros of
-//! other crates write, so the text is looked at.
+//! The code of the derives, as expanded by the compiler. Its lint against `unsafe` does not check the output of other
+//! crates' macros, so the text is searched.
 
 #![cfg(target_endian = "little")]
 
@@ -9,12 +9,12 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-/// What stands in `unsafe` in the user's crate is the proof that runs of a struct can be copied, and nothing else.
+/// The only `unsafe` in the user's crate is the proof that runs of a struct can be copied.
 #[test]
 fn the_proof_of_a_struct_is_all_that_is_unsafe() {
     let text = expanded();
     let text: String = text.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
-    // But for the lint's own name in the first lines.
+    // Skips the lint's own name in the first lines.
     let places = text.split("unsafe").skip(1).filter(|rest| !rest.starts_with("_code"));
     let (mut states, mut records) = (0, 0);
     for rest in places {
@@ -31,7 +31,7 @@ fn the_proof_of_a_struct_is_all_that_is_unsafe() {
     }
 }
 
-/// `hygiene/expanded.rs`, expanded with the runtime that this test was built with.
+/// The text of `hygiene/expanded.rs`, expanded with the runtime that this test was built with.
 fn expanded() -> String {
     let program = env::current_exe().unwrap();
     let deps = program.parent().unwrap();
@@ -42,7 +42,7 @@ fn expanded() -> String {
             name.starts_with("libstate_core-") && Path::new(&name).extension().is_some_and(|it| it == "rlib")
         })
         .collect();
-    // There may be one for each set of features; the newest is the likeliest.
+    // There may be one for each set of features; the newest is the likeliest match.
     runtimes.sort_by_key(|file| Reverse(file.metadata().unwrap().modified().unwrap()));
     let mut told = String::new();
     for runtime in runtimes {
@@ -50,7 +50,7 @@ fn expanded() -> String {
         rustc.args(["--edition=2024", "--crate-type=lib", "-Zunpretty=expanded"]);
         rustc.arg(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/hygiene/expanded.rs"));
         rustc.arg(format!("--extern=state_core={}", runtime.path().display()));
-        // Macros are built for the host, whose folder may be another.
+        // Macros are built for the host, which may have another folder.
         for folder in [deps.to_path_buf(), deps.join("../../../debug/deps")] {
             rustc.arg(format!("-Ldependency={}", folder.display()));
         }

@@ -1,4 +1,4 @@
-//! Generic types of every kind: what their parameters must be, and that they come back.
+//! Generic types of every kind: the bounds of their parameters, and that they round-trip.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
@@ -16,7 +16,7 @@ fn comes_back<T: RestoreOwned + PartialEq + Debug>(value: &T, mut other: T) {
     assert_eq!(&other, value);
 }
 
-/// Has neither a state nor anything else.
+/// Has neither a state nor any other trait.
 #[derive(Debug, PartialEq)]
 struct Mark;
 
@@ -68,7 +68,7 @@ fn enums() {
     comes_back(&Tree::<u8, String, 2>::Leaf, value);
 }
 
-/// A marker asks for nothing, and nor does what stands in no slot.
+/// A marker requires no bounds, nor does a parameter outside of slots.
 #[derive(State, Debug, PartialEq)]
 struct Tagged<T, S, W> {
     id: u32,
@@ -150,7 +150,7 @@ fn projections() {
     assert_eq!((back.seen, back.last), (vec![1, 2], Some(2)));
 }
 
-/// The bound that serves both impls where nothing else says what stands in the slots.
+/// The bound that is needed for both impls if it cannot be derived from the slots' types.
 #[derive(State)]
 #[state(bound = "F: Family, F::Of<u8>: RestoreOwned, F::Of<String>: RestoreOwned")]
 struct Families<F: Family> {
@@ -168,7 +168,7 @@ impl Family for Lists {
     type Of<T> = Vec<T>;
 }
 
-/// An empty bound: the parameter stands behind a pointer to what has a state already.
+/// An empty bound: the parameter is behind a pointer to a type that already has a state.
 #[derive(State, Debug, PartialEq)]
 #[state(bound = "")]
 struct Unbound<T> {
@@ -212,7 +212,7 @@ fn lifetimes() {
     assert_eq!(back, value);
 }
 
-/// A parameter may be borrowed from the bytes too.
+/// A parameter may also borrow from the bytes.
 #[test]
 fn parameters_that_borrow() {
     let bytes = dumps(&Pair { left: "left", right: "right" }).unwrap();
@@ -244,7 +244,7 @@ fn raw_arrays_of_a_parameter() {
     comes_back(&value, Series { samples: vec![], last: None, plain: [].into() });
 }
 
-/// An unsized parameter works behind each pointer that has a state for what it points to.
+/// An unsized parameter works behind each pointer that has a state for its target.
 #[derive(State, Debug, PartialEq)]
 #[state(bound = "Box<T>: RestoreOwned")]
 struct Behind<T: ?Sized> {
@@ -272,7 +272,7 @@ fn defaults_of_a_parameter() {
     assert_eq!(loads::<Filled<u8, u8>>(&bytes).unwrap(), Filled { cache: 0, slot: 6 });
 }
 
-/// Taking a state asks less than putting it back: a parameter with no default still has its state taken.
+/// Reading a state needs fewer bounds than restoring it: a parameter without a default can still be dumped.
 #[test]
 fn a_skipped_parameter_needs_a_default_only_to_be_built() {
     assert!(dumps(&Filled { cache: Mark, slot: 6_u8 }).is_ok());
@@ -305,7 +305,7 @@ fn parents() {
     comes_back(&Any { base: child(1), age: 3 }, Any { base: child(2), age: 4 });
 }
 
-/// A type that holds itself with other arguments would have no end; with the same ones it has.
+/// A type that contains itself with other arguments would be infinite; one with the same arguments is not.
 #[derive(State, Debug, PartialEq)]
 struct List<T> {
     head: T,
@@ -328,7 +328,7 @@ struct Assets {
     names: Vec<&'static str>,
 }
 
-/// Only what slots hold borrows from the bytes.
+/// Only slots borrow from the bytes.
 #[derive(State)]
 struct World<'a> {
     #[state(skip)]

@@ -1,4 +1,4 @@
-//! Native bytes that are kept in `tests/data/`: they never change, and every damage to them is an answer.
+//! Native bytes stored in `tests/data/`: they never change, and every damage to them gives an error or a value.
 //!
 //! The files were made by this test: `STATE_BLESS=1 cargo test --test golden` writes those that are missing, and
 //! leaves the others alone. A change of the format is a new version, with files of its own.
@@ -18,7 +18,7 @@ use state_core::{Dynamic, Inspection, Options, Record, RestoreOwned, State, chec
 
 use example::{MyClass, MySubclass, Person, bicycles, shop};
 
-/// Compares with the file, then damages it in every way that one bit or one cut can.
+/// Compares with the file, then damages it by every single-bit change and every truncation.
 fn golden<T: State + RestoreOwned>(name: &str, value: &T, other: impl Fn() -> T) {
     for (name, options) in
         [(format!("{name}.state"), Options::new()), (format!("{name}.schema.state"), Options::new().with_schema())]
@@ -48,7 +48,7 @@ fn golden<T: State + RestoreOwned>(name: &str, value: &T, other: impl Fn() -> T)
     golden_bare(name, value, other);
 }
 
-/// The same without a header, where every byte is changed to every value.
+/// Does the same without a header, where every byte is changed to every value.
 fn golden_bare<T: State + RestoreOwned>(name: &str, value: &T, other: impl Fn() -> T) {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(format!("{name}.bare"));
     let fresh = bare::dumps(value).unwrap();
@@ -77,7 +77,7 @@ fn golden_bare<T: State + RestoreOwned>(name: &str, value: &T, other: impl Fn() 
     assert!(bare::check::<T>(&longer).is_err(), "{name} and a byte more");
 }
 
-/// An error that leaves the target as it was, or a value that is one. All ways in agree.
+/// The result is an error that leaves the target unchanged, or a valid value. All ways of loading agree.
 fn answers_bare<T: State + RestoreOwned>(bytes: &[u8], other: impl Fn() -> T) {
     let mut target = other();
     let before = bare::dumps(&target).unwrap();
@@ -98,7 +98,7 @@ fn answers_bare<T: State + RestoreOwned>(bytes: &[u8], other: impl Fn() -> T) {
     }
 }
 
-/// All copies with one bit changed.
+/// All copies with one bit inverted.
 fn damages(bytes: &[u8]) -> impl Iterator<Item = Vec<u8>> {
     (0..8 * bytes.len()).map(|bit| {
         let mut bytes = bytes.to_vec();
@@ -107,7 +107,7 @@ fn damages(bytes: &[u8]) -> impl Iterator<Item = Vec<u8>> {
     })
 }
 
-/// An error that leaves the target as it was, or a value that is one. Both ways in agree.
+/// The result is an error that leaves the target unchanged, or a valid value. Both ways of loading agree.
 fn answers<T: State + RestoreOwned>(bytes: &[u8], other: impl Fn() -> T) {
     let mut target = other();
     let before = dumps(&target).unwrap();
@@ -116,7 +116,7 @@ fn answers<T: State + RestoreOwned>(bytes: &[u8], other: impl Fn() -> T) {
     match (loads::<T>(bytes), restored) {
         (Ok(value), Ok(())) => {
             check::<T>(bytes).unwrap();
-            // Sets may come in any order, and hash sets go out in any.
+            // Sets are read in any order, and hash sets are written in any.
             assert_eq!(dumps(&value).unwrap().len(), after.len());
         }
         (Err(error), Err(same)) => {

@@ -1,4 +1,4 @@
-//! Where pointers that a history holds may be, and what else takes such states: all doors, and other threads.
+//! The places of pointers that a history holds, and other uses of such states: all formats, and other threads.
 
 #![allow(clippy::redundant_allocation, reason = "a pointer to a pointer is a case of its own")]
 
@@ -280,7 +280,7 @@ fn a_budget_for_older_frames_that_is_set_again_gives_them_up() {
     assert_eq!(Arc::strong_count(&other.mesh), 1);
 }
 
-/// Objects of a thread that has ended leave their addresses to others.
+/// Objects of a thread that has ended leave their addresses for reuse.
 #[test]
 fn objects_of_another_thread_are_not_taken_for_those_of_this() {
     #[derive(State)]
@@ -306,7 +306,7 @@ fn objects_of_another_thread_are_not_taken_for_those_of_this() {
     }
 }
 
-/// Its drop panics once.
+/// Panics once when it is dropped.
 #[derive(State)]
 struct Grenade(u8, #[state(skip)] Cell<bool>);
 

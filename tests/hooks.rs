@@ -1,4 +1,4 @@
-//! `before_get` and `after_set`: when hooks run, and what a refusal leaves behind.
+//! `before_get` and `after_set`: when hooks run, and the effects of a refusal.
 
 use std::cell::Cell;
 use std::fmt;
@@ -6,7 +6,7 @@ use std::fmt;
 use state_core::value::{StateExt, Value};
 use state_core::{Error, ErrorKind, State, check, dumps, load_into, loads};
 
-/// Counts what is done to it.
+/// Counts the calls of its hooks.
 #[derive(State, Debug, PartialEq, Default)]
 #[state(before_get = Self::look, after_set = Self::rebuild)]
 struct Cache {
@@ -87,7 +87,7 @@ fn in_order(span: &mut Span) -> Result<(), Fault> {
     if span.end < span.start { Err(Fault::Order) } else { Ok(()) }
 }
 
-/// Holds what can refuse, deep down.
+/// Contains a deeply nested part that can refuse.
 #[derive(State, Debug, PartialEq, Clone)]
 struct Plan {
     names: Vec<String>,
@@ -174,12 +174,12 @@ fn children_come_before_their_owners() {
     assert_eq!(LOG.take(), "epeec");
     load_into(&bytes, &mut loaded).unwrap();
     assert_eq!(LOG.take(), "epeec");
-    // A variant that stays, one that changes, and one without slots.
+    // A variant that stays the same, one that changes, and one without slots.
     load_into(&bytes, &mut child(Part::Empty)).unwrap();
     assert_eq!(LOG.take(), "epeec");
 }
 
-/// An error of the user's, which is found again behind ours.
+/// A user's error, which is the source of ours.
 #[derive(Debug, PartialEq)]
 struct TooMany(u32);
 
@@ -211,7 +211,7 @@ struct Converted {
     count: u32,
 }
 
-/// Generic in its error, of which nothing is known but that it can be shown.
+/// Generic in its error, which is only known to be `Display`.
 #[derive(State, Debug, PartialEq)]
 #[state(before_get = Self::few, after_set = Self::few_again, bound = "u32: Limit<E>")]
 struct Hooked<E: fmt::Display> {
@@ -278,13 +278,13 @@ fn the_error_of_a_hook_or_conversion_is_the_source_of_ours() {
     let bytes = dumps(&Converted { count: 12 }).unwrap();
     assert_eq!(source(&loads::<Converted>(&bytes).unwrap_err()), Some(12));
 
-    // Where nothing is known of the error, its words are kept.
+    // If only `Display` is known of the error, its text is kept.
     let hooked = Hooked::<TooMany> { count: 10, error: std::marker::PhantomData };
     let error = dumps(&hooked).unwrap_err();
     assert_eq!((source(&error), error.found()), (None, "10 are too many"));
 }
 
-/// A type by hand that refuses again and again while a list is restored in place.
+/// A type with manual impls that refuses repeatedly while a list is restored in place.
 #[test]
 fn the_first_refusal_is_the_one_that_is_told() {
     use state_core::schema::Schema;

@@ -1,5 +1,5 @@
-//! Implementations of the traits that lie, in safe code: what comes of them is an error, a panic or a wrong value,
-//! and nothing worse. It is worth most under a sanitizer or Miri.
+//! Incorrect implementations of the traits in safe code: the result is an error, a panic or a wrong value, but never
+//! undefined behaviour. These tests are most useful under a sanitizer or Miri.
 
 #![forbid(unsafe_code)]
 
@@ -14,19 +14,19 @@ use state_core::image::{SegmentBuffer, bare, dump_segments, stream};
 use state_core::schema::Schema;
 use state_core::{Inspection, Options, Record, Restore, State, check, dumps, load_into, loads};
 
-/// Three bytes, of which `flag` must never be anything but a bool, and `two` what follows it.
+/// Three bytes, of which `flag` must always be a valid bool, and `two` follows it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 struct Liar<const HEAD: usize, const SAYS: u8> {
     flag: bool,
     two: u16,
 }
 
-/// What it says of itself in constants.
+/// The claims that it makes in its constants.
 const HONEST: u8 = 0;
 const NOT_DYNAMIC: u8 = 1;
 const NOT_CHECKED: u8 = 2;
 
-/// How its methods lie.
+/// The way in which its methods lie.
 #[derive(Clone, Copy, PartialEq)]
 enum Lie {
     None,
@@ -59,7 +59,7 @@ const LIES: [Lie; 12] = [
 ];
 
 thread_local! {
-    // Not a parameter of the type, of which there would be hundreds.
+    // A thread-local instead of a type parameter, of which there would be hundreds.
     static LIE: Cell<Lie> = const { Cell::new(Lie::None) };
 }
 
@@ -137,7 +137,7 @@ impl<'de, const HEAD: usize, const SAYS: u8> Restore<'de> for Liar<HEAD, SAYS> {
             _ => {}
         }
         let text = reader.text(2)?;
-        // What stands in the head by now is anyone's: other types must not believe it either.
+        // At this point the head is untrusted: other types must not rely on it either.
         let other = <[bool; 2] as Restore<'de>>::get(head, reader);
         let vec = <Vec<bool> as Restore<'de>>::get(head, reader).unwrap_or_default();
         let flag = text.len() == 2 && other.is_some_and(|other| other[0]) && vec.iter().all(|&flag| flag);
@@ -145,7 +145,7 @@ impl<'de, const HEAD: usize, const SAYS: u8> Restore<'de> for Liar<HEAD, SAYS> {
     }
 }
 
-/// Takes a value through everything; the outcome is free, the value must be one.
+/// Passes a value through all calls; any result is allowed, but values must be valid.
 fn everything<T>(make: impl Fn() -> T)
 where
     T: for<'de> Restore<'de> + State + Debug,
@@ -164,7 +164,7 @@ where
             let loaded = catch_unwind(AssertUnwindSafe(|| loads::<T>(&bytes)));
             let _ = loaded.map(|loaded| format!("{loaded:?}"));
             let _ = catch_unwind(AssertUnwindSafe(|| load_into(&bytes, &mut targets[1]).is_ok()));
-            // Whatever happened, what is there can be looked at and dropped.
+            // Whatever happened, the targets can be formatted and dropped.
             assert!(format!("{:?}", targets[1]).len() < 1 << 20);
         }
         bare_bytes(&mut targets);
@@ -172,7 +172,7 @@ where
     let _ = catch_unwind(silent);
 }
 
-/// The same without a header.
+/// Does the same without a header.
 fn bare_bytes<T: for<'de> Restore<'de> + State + Debug>(targets: &mut [T; 2]) {
     let dumped = catch_unwind(AssertUnwindSafe(|| bare::dumps(&targets[0])));
     let bytes = dumped.ok().and_then(Result::ok).unwrap_or_default();
@@ -187,7 +187,7 @@ fn bare_bytes<T: for<'de> Restore<'de> + State + Debug>(targets: &mut [T; 2]) {
     }
 }
 
-/// Writes a value without a copy, and with its schema, by which it is then inspected.
+/// Writes a value as segments, and with its schema, by which it is then inspected.
 fn segments<T: State>(value: &T) {
     let mut buffer = SegmentBuffer::new();
     if let Ok(segments) = dump_segments(value, &mut buffer) {
@@ -207,11 +207,11 @@ fn streamed<T: for<'de> Restore<'de>>([value, target]: &mut [T; 2]) {
     let _ = reader.load_into(target);
 }
 
-/// A header of the type, with lengths that many bytes follow.
+/// A header of the type, with lengths for many bytes.
 fn header<T: State>() -> Vec<u8> {
     let mut bytes = dumps(&Vec::<u8>::new()).unwrap();
     bytes.truncate(16);
-    // The fingerprint is the schema's, which `Vec<T>`'s own error tells.
+    // The fingerprint is that of the schema, taken from the error of `Vec<T>`.
     if let Err(error) = loads::<Borrowed<T>>(&dumps(&0_u8).unwrap()) {
         let text = error.to_string();
         let digits = text.split("fingerprint ").nth(1).and_then(|rest| rest.get(..16));
@@ -228,7 +228,7 @@ fn header<T: State>() -> Vec<u8> {
     bytes
 }
 
-/// Stands for `T` where only its schema is asked for.
+/// Stands in for `T` where only the schema is needed.
 struct Borrowed<T>(std::marker::PhantomData<T>);
 
 impl<T: State> State for Borrowed<T> {
@@ -317,7 +317,7 @@ fn heads_of_too_many_bytes() {
     quietly(in_every_way::<4096>);
 }
 
-/// Any bytes are a pair of these, or so its head says.
+/// A pair for which any bytes are valid, as its constants claim.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Short {
     a: u32,
@@ -370,7 +370,7 @@ fn a_proof_counts_only_where_the_head_has_the_size_of_the_value() {
     assert_eq!(loads::<[Pair; 2]>(&bytes).unwrap()[1], Pair { short: Short { a: 1, b: 0 }, c: 5 });
 }
 
-/// Has the name of the runtime's own tests of a proof, and says yes to all of them.
+/// Has the method names of the runtime's tests for a proof, and returns true for all of them.
 trait Hijack: Sized {
     #[expect(clippy::wrong_self_convention, reason = "a method that takes its value by value is found first")]
     fn is_same(self) -> bool {
@@ -398,7 +398,7 @@ fn no_proof_is_forged_with_methods_of_ones_own() {
     assert!(loads::<Vec<Switch>>(&bytes).is_err());
 }
 
-/// A record by hand, of which not every byte is a value.
+/// A record with a manual impl, for which not every byte is valid.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Gear {
     Low,
@@ -465,7 +465,7 @@ fn a_record_by_hand_that_refuses_bytes_is_asked_before_anything_changes() {
     }
 }
 
-/// A value that grows whenever it is looked at.
+/// A value that grows whenever it is read.
 #[derive(Debug, Default)]
 struct Growing(Cell<usize>);
 

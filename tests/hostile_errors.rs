@@ -1,4 +1,4 @@
-//! What is said of damaged bytes: the slot, what was expected, what was found, and where.
+//! The errors for damaged bytes: the slot, what was expected, what was found, and where.
 
 use std::collections::BTreeMap;
 use std::num::NonZero;
@@ -55,8 +55,8 @@ fn shop() -> Shop {
     }
 }
 
-/// Where a shop's bytes are changed, to what, and what is said of it. The head stands at 40, the tail at 77, the text
-/// at 133, the raw arrays at 144.
+/// The position of a change in a shop's bytes, the new bytes, and the error. The head is at 40, the tail at 77, the
+/// text at 133, the raw arrays at 144.
 const TABLE: &[(usize, &[u8], &str)] = &[
     (40, &[0], "Shop.maybe: expected zeros behind a raw array, found 64 at byte 159"),
     (40, &[127], "Shop.base.data: expected 127 elements of 16 bytes, found 32 raw bytes left at byte 40"),
@@ -135,7 +135,7 @@ fn cuts_are_told_with_the_length_that_was_expected() {
     assert_eq!(check::<Shop>(&longer).unwrap_err().to_string(), "Shop: expected 176 bytes, found 177 at byte 176");
 }
 
-/// What a type alone refuses, though its schema allows it, has its place too.
+/// A value that only the type refuses, although its schema allows it, is reported with its place too.
 #[test]
 fn what_a_type_has_no_room_for_is_told_with_its_place() {
     use state_core::pickle;
@@ -195,12 +195,12 @@ fn what_a_type_has_no_room_for_is_told_with_its_place() {
     told(&Free { empty: vec![0], ..good() }, "Row.empty");
     told(&Free { last: vec![1, 0], ..good() }, "Row.last");
 
-    // A root has no place but its name.
+    // The root has no path, only its name.
     let error = loads::<CString>(&dumps(&vec![0_u8]).unwrap()).unwrap_err();
     assert_eq!(error.path(), "");
 }
 
-/// A conversion below containers is refused with its place: in maps and sets by the number of the entry, as for damage.
+/// A conversion inside containers is refused with its place: in maps and sets by the index of the entry, as for damage.
 #[test]
 fn what_a_conversion_refuses_is_told_with_its_place() {
     use state_core::{Error, from_value, pickle, to_value};
@@ -255,7 +255,7 @@ fn what_a_conversion_refuses_is_told_with_its_place() {
     told(Some(Box::new((bad(),))), "Of.of.0.0");
 }
 
-/// An image whose regions all hold something, and its parts.
+/// An image with no empty region, and its parts.
 fn divided() -> (Vec<u8>, [Vec<u8>; 3]) {
     let bytes = dumps(&regions()).unwrap();
     let length = |at: usize| u64::from_le_bytes(bytes[at..at + 8].try_into().unwrap()) as usize;
@@ -318,7 +318,7 @@ fn each_region_ends_where_the_state_does() {
 #[test]
 fn what_fills_up_raw_arrays_is_zero() {
     let (front, parts) = divided();
-    // Of five bytes, and of three numbers in six.
+    // The padding after five bytes, and after three numbers in six.
     for at in (5..16).chain(22..32) {
         let mut other = parts.clone();
         assert_eq!(other[2][at], 0, "{at}");

@@ -1,5 +1,5 @@
-//! Implementations of the traits that give up in the middle: they panic, refuse, or give nothing at some call of many.
-//! Whatever had been built by then is dropped once, and a live value that was being restored is still one.
+//! Implementations of the traits that fail midway: they panic, refuse, or return `None` at one of many calls.
+//! Everything built so far is dropped once, and a live value that was being restored is still valid.
 
 #![forbid(unsafe_code)]
 
@@ -16,7 +16,7 @@ use state_core::image::{SegmentBuffer, dump_segments};
 use state_core::schema::Schema;
 use state_core::{Error, Restore, State, check, dumps, from_value, load_into, loads, to_value};
 
-/// Where an owner gives up.
+/// The point at which an owner fails.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Fault {
     Never,
@@ -46,7 +46,7 @@ const FAULTS: [Fault; 10] = [
 ];
 
 thread_local! {
-    /// The fault, and how many calls that could have it go well before.
+    /// The fault, and how many calls that could have it succeed before.
     static FAULT: Cell<(Fault, usize)> = const { Cell::new((Fault::Never, 0)) };
     static ALIVE: RefCell<BTreeSet<u64>> = const { RefCell::new(BTreeSet::new()) };
     static BORN: Cell<u64> = const { Cell::new(0) };
@@ -68,10 +68,10 @@ fn may_panic(fault: Fault) {
     }
 }
 
-/// What the panics that are meant carry.
+/// The payload of intended panics.
 struct Told;
 
-/// Keeps the panics that are meant silent, and no others.
+/// Silences intended panics, and no others.
 fn hush() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
@@ -84,7 +84,7 @@ fn hush() {
     });
 }
 
-/// A text on the heap, of which each is known until it is dropped.
+/// A text on the heap that is registered until it is dropped.
 #[derive(Debug)]
 struct Owner {
     id: u64,
@@ -179,11 +179,11 @@ impl<'de> Restore<'de> for Owner {
     }
 }
 
-/// Takes a state out of one value and puts it into another, with every fault at each of the first calls.
+/// Writes one value and loads it into another, with every fault at each of the first calls.
 fn everything<T: for<'de> Restore<'de> + Debug>(make: impl Fn(&str) -> T) {
     hush();
     for fault in FAULTS {
-        // Miri takes a thousand times as long.
+        // Miri is a thousand times slower.
         for after in if cfg!(miri) { 1..2 } else { 0..7 } {
             DROPPED_AGAIN.set(false);
             once(&make, (fault, after));
@@ -210,13 +210,13 @@ fn once<T: for<'de> Restore<'de> + Debug>(make: &impl Fn(&str) -> T, fault: (Fau
     attempt(&mut || drop(loads::<T>(&bytes)));
     attempt(&mut || drop(from_value::<T>(&state)));
     attempt(&mut || drop(load_into(&bytes, &mut target)));
-    // Whatever happened, it can be looked at, written, and restored.
+    // Whatever happened, the value can be formatted, written, and restored.
     assert!(format!("{target:?}").len() < 1 << 20);
     let _ = dumps(&target);
     let restored = load_into(&bytes, &mut target);
     if fault.0 == Fault::Never {
         restored.unwrap();
-        // Hash sets and maps have an order of their own.
+        // Hash sets and maps are written in any order.
         assert_eq!(dumps(&target).unwrap().len(), bytes.len());
     }
 }
@@ -225,7 +225,7 @@ fn owner(text: &str) -> Owner {
     Owner::new(text.to_owned())
 }
 
-/// Three that differ, in the order of their texts.
+/// Three different owners, ordered by their texts.
 fn three(text: &str) -> [Owner; 3] {
     ["a", "b", "c"].map(|letter| Owner::new(format!("{letter}{text}")))
 }
@@ -277,7 +277,7 @@ fn in_lists() {
     everything(|text| [three(text), three(text)]);
     everything(|text| vec![three(text), three(text)]);
     everything(|text| vec![Vec::from(three(text)), Vec::new(), Vec::from(three(text))]);
-    // A list that has to grow, and one that has to shrink.
+    // A list that must grow, and one that must shrink.
     everything(|text| three(text).into_iter().take(text.len() - 2).collect::<Vec<_>>());
     everything(|text| three(text).into_iter().skip(text.len() - 3).collect::<VecDeque<_>>());
 }
@@ -287,7 +287,7 @@ fn in_maps_and_sets() {
     everything(|text| BTreeSet::from(three(text)));
     everything(|text| HashSet::<_>::from(three(text)));
     everything(|text| BinaryHeap::from(three(text)));
-    // Keys that agree, and keys that do not.
+    // Equal keys, and different keys.
     everything(|text| three("").into_iter().zip(three(text)).collect::<BTreeMap<_, _>>());
     everything(|text| three(text).into_iter().zip(three(text)).collect::<BTreeMap<_, _>>());
     everything(|text| three("").into_iter().zip(three(text)).collect::<HashMap<_, _>>());
@@ -309,7 +309,7 @@ fn in_derived_types() {
     everything(|text| vec![Either::Left(owner(text), owner(text)), Either::Left(owner(text), owner(text))]);
 }
 
-/// What may refuse, beside what gives up: a new value is built, and exchanged with the live one.
+/// A field that may refuse next to one that fails: a new value is built and exchanged with the live one.
 #[derive(State, Debug)]
 #[state(after_set = Beside::look)]
 struct Beside<T> {

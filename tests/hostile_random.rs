@@ -1,5 +1,5 @@
-//! Values and damages that nobody chose: what goes out comes back, new and over any other value, and any damage is
-//! an answer that leaves the target as it was.
+//! Random values and damages: values round-trip, newly loaded and restored over any other value, and any damage gives a
+//! value, or an error that leaves the target unchanged.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -87,14 +87,14 @@ fn rich() -> impl Strategy<Value = Rich> {
     })
 }
 
-/// Where, and what is done there.
+/// The places and kinds of changes.
 fn changes() -> impl Strategy<Value = Vec<(prop::sample::Index, u8, u8)>> {
     vec(any::<(prop::sample::Index, u8, u8)>(), 1..4)
 }
 
 fn damaged(mut bytes: Vec<u8>, changes: &[(prop::sample::Index, u8, u8)]) -> Vec<u8> {
     for (place, how, with) in changes {
-        // The header's own tests are elsewhere.
+        // The header has its own tests.
         let at = 16 + place.index(bytes.len() - 16);
         match how % 4 {
             0 => bytes[at] = *with,

@@ -1,5 +1,5 @@
-//! Records by hand that lie, in safe code: about their layout, about what they write, and about what they read after
-//! they had passed. What comes of them is an error, a panic or a wrong value, and nothing worse.
+//! Records with incorrect manual impls in safe code: of their layout, of what they write, and of what they read after a
+//! successful check. The result is an error, a panic or a wrong value, but never undefined behaviour.
 
 #![forbid(unsafe_code)]
 
@@ -82,7 +82,7 @@ impl Record for Sly {
     }
 }
 
-/// One that holds another, described by the derive; the proof of the whole is that of its parts.
+/// A derived record that contains another; its proof is that of its parts.
 #[derive(Record, Clone, Copy, Debug, PartialEq)]
 #[repr(C)]
 struct Outer {
@@ -140,10 +140,10 @@ fn attempt<R>(run: impl FnOnce() -> R) -> Option<R> {
     catch_unwind(AssertUnwindSafe(run)).ok()
 }
 
-/// Miri takes a thousand times as long.
+/// Miri is a thousand times slower.
 const STEP: usize = if cfg!(miri) { 97 } else { 7 };
 
-/// The bytes, and the same with one or another of them changed.
+/// The bytes, and copies with one of them changed.
 fn damages(bytes: &[u8]) -> Vec<Vec<u8>> {
     let damaged = |at: usize| {
         let mut bytes = bytes.to_vec();
@@ -212,7 +212,7 @@ fn borrowed_records_that_lie_are_no_worse_than_wrong() {
             attempt(|| {
                 loads::<Borrowed<'_>>(&bytes).map(|value| {
                     look(&value);
-                    // Nothing proves that any bytes are a value, so none is seen where its bytes lie.
+                    // Nothing proves that any bytes are valid, so none are borrowed.
                     assert!(matches!(value.slice, Cow::Owned(_)));
                 })
             });

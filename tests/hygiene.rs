@@ -1,5 +1,5 @@
-//! Generated code means what it means wherever it stands: under every lint, without a prelude, among names that shadow
-//! std's and the runtime's, and with the runtime renamed.
+//! Generated code works everywhere: under every lint, without a prelude, with names that shadow those of std and the
+//! runtime, and with the runtime renamed.
 #![no_implicit_prelude]
 #![forbid(unsafe_code)]
 #![deny(warnings, missing_docs, unreachable_pub, unused_qualifications, unused_lifetimes, single_use_lifetimes)]

@@ -1,4 +1,4 @@
-//! What is refused, and what it is called.
+//! Bytes that are refused, and the errors they give.
 
 use std::fmt::Debug;
 
@@ -9,7 +9,7 @@ use super::{Pair, Player, player};
 
 #[test]
 fn a_length_has_one_form() {
-    // The tail's length as it is, and in two bytes.
+    // The tail's length in its usual form, and in two bytes.
     let bytes = bare::dumps(&player("Ada")).unwrap();
     let (head, behind) = (&bytes[..9], &bytes[10..]);
     assert_eq!(bytes[9], 6);
@@ -44,7 +44,7 @@ fn errors_name_the_type_and_the_place() {
 
 #[test]
 fn another_type_is_not_told_from_this_one() {
-    // What the header is for.
+    // Bare bytes do not identify their type; `loads` needs the header, which does.
     let bytes = bare::dumps(&(7_u32, 0.5_f64)).unwrap();
     assert_eq!(bare::loads::<Pair>(&bytes).unwrap(), Pair { key: 7, value: 0.5 });
     let error = state_core::loads::<Pair>(&bytes).unwrap_err();

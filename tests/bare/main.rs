@@ -1,5 +1,5 @@
-//! Native bytes without a header: how short they are, what they hold, and that whatever bytes come, the answer is an
-//! error or a value. `tests/golden.rs` has their golden files.
+//! Native bytes without a header: their length and contents, and that any bytes give an error or a value.
+//! `tests/golden.rs` has their golden files.
 
 mod errors;
 mod regions;
@@ -76,7 +76,7 @@ fn player(name: &str) -> Player {
     Player { name: name.into(), items: vec![1, 2, 3], alive: true }
 }
 
-/// There and back, by every way in, and into a live value.
+/// Writes and loads a value on every path, and restores it over a live value.
 fn round<T: State + RestoreOwned + Debug + PartialEq + Clone>(value: &T, other: &T) -> usize {
     let bytes = bare::dumps(value).unwrap();
     let mut buffer = vec![0xAA; 1000];
@@ -92,7 +92,8 @@ fn round<T: State + RestoreOwned + Debug + PartialEq + Clone>(value: &T, other: 
     bytes.len()
 }
 
-/// Every byte changed to every value, every cut, and a byte more: all ways in agree, and what fails changes nothing.
+/// Changes every byte to every value, truncates everywhere, and appends a byte: all ways of loading agree, and a
+/// failure changes nothing.
 fn hostile<T: State + RestoreOwned + Debug + PartialEq + Clone>(bytes: &[u8], other: &T) {
     for at in 0..bytes.len() {
         let mut damaged = bytes.to_vec();

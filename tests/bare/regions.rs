@@ -1,4 +1,4 @@
-//! Which lengths stand in the bytes, and which follow from them.
+//! Which lengths are stored in the bytes, and which follow from others.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
@@ -27,14 +27,14 @@ fn what_has_no_region_is_its_head() {
 
 #[test]
 fn one_region_has_no_length() {
-    // Length of the name in the head, and the name.
+    // The length of the name in the head, and the name.
     assert_eq!(round(&Named { name: "Ada".into(), age: 3 }, &Named { name: "Grace Hopper".into(), age: 0 }), 4 + 1 + 3);
     assert_eq!(round(&vec![1_u16, 2, 3], &vec![]), 4 + 6);
     assert_eq!(round(&String::from("ßé"), &String::new()), 4 + 4);
     assert_eq!(round(&Some(Box::new(5_u64)), &None), 1 + 8);
     assert_eq!(round(&Generic { of: String::from("x") }, &Generic { of: String::new() }), 5);
     assert_eq!(round(&Generic { of: 5_u8 }, &Generic { of: 0 }), 1);
-    // Arrays lie at multiples of 16, counted from the start.
+    // Arrays are at multiples of 16, counted from the start.
     assert_eq!(round(&Packet { kind: 1, payload: vec![1, 2, 3] }, &Packet { kind: 0, payload: vec![] }), 32);
     assert_eq!(round(&Packet { kind: 1, payload: vec![] }, &Packet { kind: 0, payload: vec![9] }), 9);
 }
@@ -44,7 +44,7 @@ fn of_more_regions_the_last_has_no_length() {
     assert_eq!(round(&player("Ada"), &player("Grace Hopper")), 1 + (4 + 4 + 1) + 6 + 3);
     let long = Player { name: "x".repeat(300), items: (0..100).collect(), alive: false };
     let bytes = bare::dumps(&long).unwrap();
-    // Two bytes of length, behind the head.
+    // Two bytes of length, after the head.
     assert_eq!((&bytes[9..11], bytes.len()), (&[0xC8, 0x01][..], 9 + 2 + 200 + 300));
     assert_eq!(bare::loads::<Player>(&bytes).unwrap(), long);
     let everything = |name: &str, count: u8| Everything {
@@ -99,7 +99,7 @@ fn what_is_borrowed_stays_in_the_bytes() {
 
     let view = View { name: "a", points: Cow::Owned(vec![Point { x: 1.0, y: 2.0 }]) };
     let bytes = bare::dumps(&view).unwrap();
-    // At a multiple of 16, as a record of a stream lies.
+    // At a multiple of 16, like a record of a stream.
     let mut space = vec![0; bytes.len() + 16];
     let start = space.as_ptr().align_offset(16);
     space[start..start + bytes.len()].copy_from_slice(&bytes);

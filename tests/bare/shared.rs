@@ -1,4 +1,4 @@
-//! What keeps shared objects one needs a header.
+//! Types whose shared objects keep their identity need a header.
 
 use std::fmt::Debug;
 use std::rc::{Rc, Weak};
@@ -26,7 +26,7 @@ struct Child {
     parent: Weak<String>,
 }
 
-/// As [`Walls`], without the word.
+/// The same as [`Walls`], without the attribute.
 #[derive(State, Debug, Clone, PartialEq)]
 #[state(name = "Walls")]
 struct Plain {
@@ -34,7 +34,7 @@ struct Plain {
     right: Rc<u8>,
 }
 
-/// It says so, and has no pointers.
+/// Has the attribute, but no pointers.
 #[derive(State, Debug, Clone, PartialEq)]
 #[state(shared)]
 struct Flat {
@@ -123,7 +123,7 @@ fn a_stream_of_the_type_without_the_word_is_no_stream_of_the_other() {
     let error = reader.load::<Walls>().unwrap_err();
     assert!(error.to_string().starts_with("Walls: expected a state in which no object is shared"), "{error}");
     assert_eq!(reader.load::<Plain>().unwrap(), Some(plain));
-    // Numbers that no such stream has.
+    // Numbered references, which no such stream has.
     let mut numbered = bytes.clone();
     numbered[5] |= 2;
     let error = BareReader::new(&numbered[..]).unwrap_err();

@@ -61,7 +61,7 @@ fn a_stream_of_another_type_or_form_is_refused() {
     let error = reader.load::<Pair>().unwrap_err();
     assert_eq!(error.kind(), io::ErrorKind::InvalidData);
     assert!(error.to_string().contains("Pair") && error.to_string().contains("Message"), "{error}");
-    // Nothing was read for it.
+    // No further input was read for it.
     assert_eq!(reader.load::<Message>().unwrap(), Some(Message::Ping(1)));
 
     let error = stream::StreamReader::new(&bytes[..]).unwrap_err();

@@ -1,5 +1,5 @@
-//! The memory that each way in and out takes at most: the table of `docs/LIMITS.md`, row by row, with the worst input
-//! that could be thought of.
+//! The peak memory of each way to read and write: the table of `docs/LIMITS.md`, row by row, with the worst known
+//! input.
 
 #![allow(clippy::zero_sized_map_values, clippy::large_stack_arrays, reason = "what is odd is asked too")]
 
@@ -13,20 +13,21 @@ mod values;
 
 use state_core::{ErrorKind, Options, RestoreOwned, loads};
 
-/// What `act` takes at most at a time, beyond what there was before.
+/// The peak memory of `act`, beyond what was allocated before.
 fn peak<R>(act: impl FnOnce() -> R) -> (R, usize) {
     let before = counting::start();
     let result = act();
     (result, counting::peak() - before)
 }
 
-/// 8008 bytes in memory, and in an image one if it is none.
+/// 8008 bytes in memory, and one byte in an image if it is `None`.
 type Wide = Option<[u64; 1000]>;
 
-/// What all states may take for each byte of theirs, whatever the limit.
+/// The memory that every state may take per byte of its image, whatever the limit.
 const FACTOR: usize = 64;
 
-/// The same, of what may take less than is counted; what it takes without a limit, and the highest that refused it.
+/// Loads an image with several limits, each of which bounds the memory taken; returns the memory taken without a limit,
+/// and the highest limit that refused it.
 #[track_caller]
 fn bounded<T: RestoreOwned + Default>(bytes: &[u8]) -> (usize, usize) {
     let name = std::any::type_name::<T>();
@@ -64,14 +65,14 @@ fn leb(n: usize) -> Vec<u8> {
     made_up::leb(n as u64)
 }
 
-/// As many maps of pairs, few of which are the same.
+/// A schema with `count` maps of pairs, most of them different.
 fn maps(count: usize) -> Vec<u8> {
     let leaf = |at: usize| [0, 1, 2, 5, 19][at % 5];
     let map = |at: usize| [10, 10, leaf(at), leaf(at / 5), 7 + (at / 25 % 3) as u8, leaf(at / 75)];
     [vec![12], leb(count), (0..count).flat_map(map).collect()].concat()
 }
 
-/// A type of the set `s`, of this number.
+/// An entry of the type table: the type with this number in the set `s`.
 fn entry(number: u32, schema: &[u8]) -> Vec<u8> {
     let tag = format!("{number:06}");
     [&[1, b's', 6][..], tag.as_bytes(), &[0], &(schema.len() as u32).to_le_bytes(), schema].concat()

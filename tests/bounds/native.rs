@@ -8,15 +8,14 @@ use state_core::{ErrorKind, Inspection, Options, RestoreOwned, State, check, dum
 
 use super::{FACTOR, Wide, bounded, made_up, peak};
 
-/// Loads an image in each way, with limits that it stays below and others. What is counted is what it takes, or six
-/// times as much at most.
+/// Loads an image in each way, with several limits; a limit of six times the memory it takes is always sufficient.
 #[track_caller]
 fn holds<T: RestoreOwned + Default>(bytes: &[u8]) {
     let (took, refused) = bounded::<T>(bytes);
     assert!(refused < 6 * took, "{}: takes {took}, and was refused with {refused}", std::any::type_name::<T>());
 }
 
-/// An image of a `T` with a head of four bytes, a length, and such a tail.
+/// An image of a `T` with a head of four bytes that is a length, and the given tail.
 fn image<T: State + Default>(count: usize, tail: &[u8]) -> Vec<u8> {
     let mut bytes = dumps(&T::default()).unwrap();
     bytes.truncate(40);
@@ -26,7 +25,7 @@ fn image<T: State + Default>(count: usize, tail: &[u8]) -> Vec<u8> {
     bytes
 }
 
-/// An image of a container of so many elements whose heads are zero.
+/// An image of a container of `count` elements whose heads are zero.
 fn zeros<T: State + Default>(count: usize, each: usize) -> Vec<u8> {
     image::<T>(count, &vec![0; count * each])
 }
@@ -74,7 +73,7 @@ fn values_behind_pointers_stay_within_the_limit() {
     boxes::<Arc<Wide>>();
     boxes::<Box<Skipping>>();
     boxes::<Box<Shape>>();
-    // The next lists are empty, of as few bytes as can be.
+    // The inner lists are empty, so they take the fewest bytes possible.
     holds::<Vec<Vec<Wide>>>(&zeros::<Vec<Vec<Wide>>>(1000, 4));
 }
 
@@ -86,13 +85,13 @@ fn maps_and_sets_stay_within_the_limit_of_equal_keys_too() {
     holds::<HashMap<u32, Wide>>(&image::<HashMap<u32, Wide>>(2000, &distinct(1)));
     holds::<HashMap<u32, Shape>>(&image::<HashMap<u32, Shape>>(2000, &distinct(1)));
     holds::<BTreeMap<u32, Wide>>(&image::<BTreeMap<u32, Wide>>(2000, &distinct(1)));
-    // Tables do not make room for keys that are all the same.
+    // Tables do not reserve space for keys that are all equal.
     let (took, _) = bounded::<HashMap<u32, Wide>>(&zeros::<HashMap<u32, Wide>>(2000, 5));
     assert!(took < 4 << 20, "{took}");
     bounded::<BTreeMap<u32, Wide>>(&zeros::<BTreeMap<u32, Wide>>(2000, 5));
     bounded::<HashSet<Wide>>(&zeros::<HashSet<Wide>>(500, 1));
     bounded::<BTreeSet<Wide>>(&zeros::<BTreeSet<Wide>>(500, 1));
-    // One entry takes the space of several, and empty ones nothing.
+    // One entry takes the space of several, and empty maps take none.
     for count in [1, 2, 3, 4, 5, 8, 11, 12, 13] {
         let tail: Vec<u8> = (0..count).flat_map(|key: u32| [&key.to_le_bytes()[..], &[0]].concat()).collect();
         holds::<BTreeMap<u32, Wide>>(&image::<BTreeMap<u32, Wide>>(count as usize, &tail));
@@ -168,7 +167,7 @@ fn a_stream_without_headers_takes_what_comes_and_has_the_setting_too() {
     assert_eq!(inner.kind(), ErrorKind::Memory);
     assert_eq!(BareReader::new(&stream[..]).unwrap().load::<Vec<Wide>>().unwrap().unwrap(), wide);
 
-    // A length of almost a gibibyte, of which little comes.
+    // A length of almost a gibibyte, of which only a little follows.
     stream.extend([0xFF, 0xFF, 0xFF, 0xFF, 0x03]);
     stream.extend([0; 1000]);
     let mut reader = BareReader::new(&stream[..]).unwrap();
@@ -197,7 +196,7 @@ fn what_is_refused_changes_nothing_and_says_what_to_set() {
 
 #[test]
 fn what_no_machine_has_is_an_error_where_no_limit_was_set() {
-    // 2^30 bytes are free; these would be 2^48.
+    // 2^30 bytes can be allocated; these would be 2^48.
     #[derive(State, Clone)]
     struct Huge {
         #[state(skip, default = huge)]
@@ -247,7 +246,7 @@ impl Monster {
     }
 }
 
-/// A few bytes of an older form could ask for any number of defaults.
+/// A few bytes of an older form could demand any number of defaults.
 #[test]
 fn an_upgrade_takes_the_present_image_three_times_and_defaults_stay_within_the_limit() {
     let (mut upgraded, mut refused) = (0, 0);
@@ -279,7 +278,7 @@ fn an_upgrade_takes_the_present_image_three_times_and_defaults_stay_within_the_l
     assert_eq!((monster.health, monster.map), (7, Monster::map()));
 }
 
-/// Elements of lists of unequal lengths, of sets and of maps are found again by all of their bytes.
+/// Elements of lists of unequal lengths, of sets and of maps are matched by all of their bytes.
 #[test]
 fn a_comparison_takes_500_times_the_states() {
     let len = 100_000_usize;
@@ -304,13 +303,13 @@ fn a_comparison_takes_500_times_the_states() {
         assert!(took <= 500 * all, "{name}: {took} is {} times {all}", took / all);
         assert!(found.is_ok(), "{name}: {found:?}");
     }
-    // With a type, it is the same walk.
+    // With a known type, the walk is the same.
     let (ours, theirs) = (dumps(&vec![Some(true); len]).unwrap(), dumps(&vec![Some(true); len - 1]).unwrap());
     let (found, took) = peak(|| image::compare::<Vec<Option<bool>>>(&ours, &theirs).unwrap().count());
     assert!(found == 2 && took <= 500 * (ours.len() + theirs.len()), "{found} {took}");
 }
 
-/// An index of the base, and what is written out.
+/// A delta takes an index of the base and its output.
 #[test]
 fn a_delta_takes_the_base_and_the_new_state_once() {
     let ours = dumps(&(0..200_000_u64).map(|n| n.wrapping_mul(0x9E37_79B9_7F4A_7C15)).collect::<Vec<_>>()).unwrap();

@@ -1,11 +1,11 @@
-//! States whose type is not known, by the schema in their bytes.
+//! States of unknown type, read by the schema in their bytes.
 
 use state_core::{ErrorKind, Inspection, Options};
 
 use super::made_up::image;
 use super::{FACTOR, entry, leb, maps, peak};
 
-/// Schemas that take the most memory for their bytes, each of about so many.
+/// Schemas that take the most memory for their bytes, each of about `len` bytes.
 fn schemas(len: usize) -> Vec<(&'static str, Vec<u8>)> {
     let tuple = |count: usize, item: &[u8]| [vec![12], leb(count), item.repeat(count)].concat();
     let options = [&[7; 120][..], &[0]].concat();
@@ -36,13 +36,13 @@ fn schemas(len: usize) -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
-/// As many arrays, each of another length.
+/// A schema with `count` arrays of different lengths.
 fn arrays(count: usize) -> Vec<u8> {
     let array = |at: usize| [vec![11], leb(0x1_0000 + at), vec![0]].concat();
     [vec![12], leb(count), (0..count).flat_map(array).collect()].concat()
 }
 
-/// As many chains of eight options, lists, sets and boxes, no two of which are the same.
+/// A schema with `count` chains of eight options, lists, sets and boxes, all different.
 fn chains(count: usize) -> Vec<u8> {
     let chain = |mut at: usize| {
         let mut link = || {
@@ -69,7 +69,7 @@ fn the_schema_of_an_inspection_takes_64_times_its_length_and_no_more_than_the_li
     }
 }
 
-/// A state of a schema with numbered references, none of whose types is a shared pointer.
+/// A state of a schema with numbered references, in which no type is a shared pointer.
 fn numbered(schema: &[u8], types: usize) -> Vec<u8> {
     let mut bytes = image(schema, &[], &[]);
     let row = [&(types.div_ceil(8) as u32).to_le_bytes()[..], &vec![0; types.div_ceil(8)]].concat();
@@ -78,7 +78,7 @@ fn numbered(schema: &[u8], types: usize) -> Vec<u8> {
     bytes
 }
 
-/// Where references are numbered, types that look alike are found.
+/// With numbered references, equal types are looked up.
 #[test]
 fn the_schema_of_a_state_with_numbered_references_takes_no_more() {
     let tuple = |count: usize, item: &[u8]| [vec![12], leb(count), item.repeat(count)].concat();
@@ -96,12 +96,12 @@ fn the_schema_of_a_state_with_numbered_references_takes_no_more() {
         let bytes = numbered(&schema, types);
         let (opened, took) = peak(|| Inspection::open(&bytes).map(drop));
         assert!(took <= FACTOR * bytes.len(), "{name}: {took} is {} times {}", took / bytes.len(), bytes.len());
-        // The row was one of the schema; of some, the image is not there.
+        // The row was accepted as that of the schema; for some schemas, the image is missing.
         assert!(opened.is_ok() || opened.is_err_and(|error| error.kind() == ErrorKind::Length), "{name}");
     }
 }
 
-/// A table of types in open sets, behind which the schema of an open set stands.
+/// A table of types in open sets, before the schema of an open set.
 fn with_members(members: &[Vec<u8>]) -> Vec<u8> {
     let mut bytes = image(&[8, 23, 1, b's'], &[0; 4], &[]);
     let table = members.concat();
@@ -124,7 +124,7 @@ fn the_types_of_open_sets_take_no_more_than_the_rest_of_a_schema() {
     }
 }
 
-/// Images that make the most of their bytes, of about so many.
+/// Images that expand the most, each of about `len` bytes.
 fn images(len: usize) -> Vec<(&'static str, Vec<u8>)> {
     let count = |count: usize| (count as u32).to_le_bytes();
     let list = |of: &[u8]| [&[8], of].concat();
@@ -149,7 +149,7 @@ fn images(len: usize) -> Vec<(&'static str, Vec<u8>)> {
         ("empty texts", run(&[5], &[0; 4])),
         ("empty maps", run(&[10, 1, 1], &[0; 4])),
         ("empty tuples of many", run(&[[12, 16].as_slice(), &[0; 16]].concat(), &[0])),
-        // More than there is memory, where words have 64 bits.
+        // More elements than there is memory, on 64-bit machines.
         ("arrays of nothing", run(&[[11].as_slice(), &leb(1 << (usize::BITS / 8 * 5)), &[0]].concat(), &[0])),
         ("long arrays of nothing", image(&[[11].as_slice(), &leb(60_000), &[0]].concat(), &[], &[])),
         ("a map of bools", image(&[10, 1, 1], &count(len / 2), &[1, 0].repeat(len / 2))),
@@ -168,7 +168,7 @@ fn images(len: usize) -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
-/// Counts what is written, and keeps nothing.
+/// Counts the written bytes without keeping them.
 struct Count(usize);
 
 impl std::fmt::Write for Count {
@@ -205,7 +205,7 @@ fn values_and_trees_of_unknown_types_stay_within_the_limit() {
     }
 }
 
-/// Also where many are read at once, so that the last place for them is taken in the largest step.
+/// This also holds with so many values that the last growth of their storage is the largest one.
 #[test]
 fn a_long_value_of_an_unknown_type_stays_within_the_limit() {
     let name = [1, b'n'];

@@ -18,7 +18,7 @@ struct Filled {
 fn a_pickle_stays_within_the_limit() {
     let refused = |error: state_core::Error| assert_eq!(error.kind(), ErrorKind::Memory, "{error}");
     let small = pickle::PickleOptions::new().memory(1 << 20);
-    // Elements that are wide, and 8000 bytes of default for each `None,`.
+    // Wide elements: 8000 bytes of default for each `None,`.
     let nones = pickle::dumps::<Vec<Wide>>(&vec![None; 1000]).unwrap();
     let (error, took) = peak(|| small.loads::<Vec<Wide>>(&nones).unwrap_err());
     refused(error);
@@ -50,7 +50,7 @@ fn a_value_stays_within_the_limit() {
     assert_eq!(from_value::<Vec<Filled>>(&few).unwrap(), vec![Filled { at: 1, numbers: full() }; 3]);
 }
 
-/// A pickle of a list of `outer` lists, all of them one list of `inner` times this opcode.
+/// A pickle of a list of `outer` references to one list, which repeats `opcode` `inner` times.
 fn shared_lists(outer: usize, inner: usize, opcode: &[u8]) -> Vec<u8> {
     let inner = [&b"]q\x01("[..], &opcode.repeat(inner), b"e"].concat();
     [&b"\x80\x02]("[..], &inner, &b"h\x01".repeat(outer - 1), b"e."].concat()
@@ -105,7 +105,7 @@ fn a_pickle_made_a_value_takes_200_times_its_length() {
     assert_eq!(limited.load_value(&[b'N'; 1001]).unwrap_err().kind(), ErrorKind::Length);
 }
 
-/// Parts that stand inside one another are written without stack, and take memory for it.
+/// Nested parts are written without recursion, which takes memory instead.
 #[test]
 fn a_value_that_is_written_takes_600_times_its_length() {
     let len = 100_000;
@@ -134,7 +134,7 @@ fn a_value_that_is_written_takes_600_times_its_length() {
     }
 }
 
-/// What was made again is compared with what was made before, as deep as is worth it.
+/// A repeated construction is compared with the earlier one, to a limited depth.
 #[test]
 fn a_pickle_that_makes_the_same_twice_is_opened_within_eight_times_its_length() {
     let nested = [&b"cm\nC\n)"[..], &b"\x85".repeat(200_000), b"R"].concat();

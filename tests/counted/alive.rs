@@ -1,4 +1,4 @@
-//! What counts itself while it lives.
+//! Counts live objects.
 
 use std::cell::Cell;
 
@@ -6,7 +6,7 @@ thread_local! {
     static ALIVE: Cell<isize> = const { Cell::new(0) };
 }
 
-/// How many are alive in this thread.
+/// The number of objects alive in this thread.
 pub fn alive() -> isize {
     ALIVE.get()
 }

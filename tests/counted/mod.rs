@@ -1,4 +1,4 @@
-//! Graphs whose objects count themselves: after hostile input as many are alive as before it.
+//! Graphs of counted objects: after hostile input, the number alive is the same as before.
 
 #![allow(dead_code, clippy::unused_self, reason = "each test uses some of them, and a hook is given the object")]
 
@@ -16,7 +16,7 @@ thread_local! {
     static CALLS_LEFT: Cell<u32> = const { Cell::new(u32::MAX) };
 }
 
-/// Counts itself while it lives.
+/// An object that is counted while it lives.
 pub struct Counted {
     number: u32,
     _alive: Alive,
@@ -28,7 +28,7 @@ impl Counted {
     }
 }
 
-/// `with = counted::number`: the state of one.
+/// `with = counted::number`: the state of a counted object.
 pub mod number {
     use std::convert::Infallible;
 
@@ -90,7 +90,7 @@ pub struct Node {
     back: Weak<RefCell<Node>>,
 }
 
-/// A ring, in which each node also holds all of them where these are few.
+/// A ring, in which each node also refers to all nodes if there are few.
 pub fn ring(len: usize) -> Link {
     let node = |number| Node { counted: Counted::new(number), next: None, others: Vec::new(), back: Weak::new() };
     let nodes: Vec<Link> = (0..len).map(|number| Rc::new(RefCell::new(node(number as u32)))).collect();
@@ -105,7 +105,7 @@ pub fn ring(len: usize) -> Link {
     nodes[0].clone()
 }
 
-/// Opens all cycles that can be reached.
+/// Breaks all cycles reachable from `node`.
 pub fn open(node: &Link) {
     let mut todo = vec![node.clone()];
     while let Some(node) = todo.pop() {
@@ -130,7 +130,7 @@ impl Picky {
     }
 }
 
-/// What a hook refuses closes no cycle, whenever it refuses, and changes nothing in place.
+/// A refusal by a hook, at any call, leaves no unreachable cycle, and changes nothing in place.
 pub fn refused_rings_leak_nothing(
     dumps: impl Fn(&Rc<RefCell<Picky>>) -> Vec<u8>,
     loads: impl Fn(&[u8]) -> Result<Rc<RefCell<Picky>>, Error>,
@@ -167,7 +167,7 @@ pub fn refused_rings_leak_nothing(
         calls += 1;
     }
     assert!(calls >= 3);
-    // Nothing refuses: the new objects, which took the old states, are gone, though they were a ring too.
+    // With no refusal, the new objects, which received the old states, are freed, although they were a ring too.
     CALLS_LEFT.set(u32::MAX);
     let mut root = nodes[0].clone();
     load_into(&bytes, &mut root).unwrap();
@@ -178,7 +178,7 @@ pub fn refused_rings_leak_nothing(
     }
 }
 
-/// Sets every byte to every value: what is loaded can be written and loaded again, `load_into` says the same, and nothing
+/// Sets every byte to every value: a loaded value can be written and loaded again, `load_into` agrees, and nothing
 /// leaks.
 pub fn each_byte<T>(
     honest: Vec<u8>,

@@ -1,4 +1,4 @@
-//! The pages that a reader meets outside the code, so that their examples are compiled and run.
+//! The documentation pages outside the code, so that their examples are compiled and run.
 
 #[doc = include_str!("../../README.md")]
 pub mod readme {}

@@ -1,4 +1,4 @@
-//! The derive in a crate of the edition of 2015: its words are those that such a crate may use as names.
+//! The derive in a crate of the 2015 edition, in which keywords of later editions are used as names.
 #![deny(warnings)]
 #![forbid(unsafe_code)]
 

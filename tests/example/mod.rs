@@ -1,4 +1,5 @@
-//! The classes of the post that this project starts from: a person, a shop of bicycles, and a shop with an owner.
+//! The classes of the blog post that this project originates from: a person, a shop of bicycles, and a shop with an
+//! owner.
 
 #![allow(dead_code, reason = "each test uses some of them")]
 
@@ -33,17 +34,17 @@ pub struct MySubclass {
     pub owner: Option<Person>,
 }
 
-/// As many bicycles as are asked for.
+/// Makes bicycles from gears and prices.
 pub fn bicycles<const N: usize>(each: [(i32, f64); N]) -> Vec<Bicycle> {
     each.map(|(gears, price)| Bicycle { gears, price }).into()
 }
 
-/// The three bicycles of the post.
+/// The three bicycles of the blog post.
 pub fn class() -> MyClass {
     MyClass { data: bicycles([(1, 50.0), (7, 199.0), (21, 399.0)]) }
 }
 
-/// The same in Dave's shop.
+/// The same bicycles in Dave's shop.
 pub fn shop() -> MySubclass {
     MySubclass { base: class(), owner: Some(dave()) }
 }

@@ -1,4 +1,4 @@
-//! All pointers of a field are held, whatever it is.
+//! All pointers in a held field are held, whatever its type.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::rc::Rc;
@@ -9,7 +9,7 @@ use state_core::{Dynamic, History, State, dumps, dynamic, member};
 
 use super::{Ball, Hull, Mesh, Shape, mesh};
 
-/// A type of another crate around a pointer.
+/// A type from another crate that contains a pointer.
 #[derive(Clone)]
 struct Handle(Arc<Hull>);
 
@@ -118,7 +118,7 @@ fn a_generic_type_holds_where_it_is_marked() {
     assert!(Arc::ptr_eq(&level.grid, &grid) && level.grid.cells.len() == 500);
 }
 
-/// Which types an open set has is not known to the schema around it; their held fields are held all the same.
+/// The types of an open set are not known to the schema that contains it; their held fields are held nevertheless.
 #[test]
 fn types_of_open_sets_hold() {
     trait Part: Dynamic {
@@ -149,7 +149,7 @@ fn types_of_open_sets_hold() {
     assert!(Arc::ptr_eq(parts[0].mesh(), &mesh));
 }
 
-/// What is behind a pointer can be any type that borrows nothing.
+/// A pointer's target can be any type that borrows nothing.
 #[test]
 fn maps_and_tuples_are_held() {
     type Table = Arc<Mutex<HashMap<u8, String>>>;
@@ -178,7 +178,7 @@ fn maps_and_tuples_are_held() {
     live = assets();
     history.restore(0, &mut live).unwrap();
     assert!(Arc::ptr_eq(&live.names, &names) && Arc::ptr_eq(&live.pair, &pair) && Rc::ptr_eq(&live.sets, &sets));
-    // Such objects can be used on all threads, though they are more than one type.
+    // Such objects can be used on all threads, although they have several types.
     let (mut history, sent) = (History::<Sent>::new(), Sent { names: names.clone() });
     history.push(0, &sent).unwrap();
     let sent = thread::spawn(move || {
@@ -216,7 +216,7 @@ mod weak {
         owner: Option<Rc<RefCell<Level>>>,
     }
 
-    /// A weak reference under `held` is the same reference again, whether the state holds its object or not.
+    /// A weak reference under `held` is restored as the same reference, whether the state holds its object or not.
     #[test]
     fn weak_references_are_held_as_well() {
         let level = |number| Rc::new(RefCell::new(Level { number }));
@@ -245,13 +245,13 @@ mod weak {
         history.restore(1, &mut world).unwrap();
         assert!(world.level.upgrade().is_none() && world.maybe.is_none() && world.many.is_empty());
 
-        // In full, weak references to what the state does not own are gone, as elsewhere.
+        // In a full image, weak references to objects that the state does not own are empty, as elsewhere.
         let mut loaded: World = loads(&history.image(0).unwrap()).unwrap();
         assert!(loaded.level.upgrade().is_none());
         assert!(Rc::ptr_eq(&loaded.maybe.take().unwrap().upgrade().unwrap(), loaded.owner.as_ref().unwrap()));
         assert_eq!(history.compare(0, &history.image(0).unwrap()).unwrap().count(), 0);
 
-        // As long as a frame refers to it, and no longer.
+        // The object lives as long as a frame refers to it.
         let seen = Rc::downgrade(&outside);
         drop(outside);
         history.restore(0, &mut world).unwrap();
@@ -261,8 +261,8 @@ mod weak {
         assert!(world.level.upgrade().is_none());
     }
 
-    /// A frame that refers to an object by a pointer that is held and by one that is not is refused, and what the error
-    /// advises can be done.
+    /// A frame that refers to an object both by a held pointer and by one that is not held is refused, and the error's
+    /// advice works.
     #[test]
     #[allow(clippy::items_after_statements, reason = "each type where it is used")]
     fn an_object_is_held_by_all_or_by_none() {
@@ -294,7 +294,7 @@ mod weak {
         assert!(Rc::ptr_eq(&all.owner, &half.owner) && Rc::ptr_eq(&all.watch.upgrade().unwrap(), &half.owner));
     }
 
-    /// The record of a held reference is none that foreign bytes may have.
+    /// The record of a held reference is not allowed in foreign bytes.
     #[test]
     fn foreign_bytes_hold_nothing() {
         let bytes = dumps(&Weak::<u32>::new()).unwrap();

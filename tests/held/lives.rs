@@ -1,4 +1,4 @@
-//! Objects live as long as a frame has them, and are counted once.
+//! Objects live as long as a frame refers to them, and are counted once.
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
@@ -29,7 +29,7 @@ fn objects_live_as_long_as_a_frame_has_them() {
     history.push(3, &first).unwrap();
     assert_eq!(ball.strong_count(), 0);
 
-    // And frames that are forgotten because a rollback went on otherwise.
+    // The same for frames that are discarded because a rollback continued differently.
     let second = world();
     let cube = Arc::downgrade(&second.bodies[1].mesh);
     history.push(4, &second).unwrap();
@@ -69,7 +69,7 @@ fn each_object_is_counted_once() {
     for frame in 0..9 {
         history.push(frame, &world).unwrap();
     }
-    // Two bodies and the history have the ball, one and the history the cube.
+    // Two bodies and the history hold the ball, one body and the history the cube.
     let mut counts: Vec<usize> = world.bodies.iter().map(|body| Arc::strong_count(&body.mesh)).collect();
     counts.sort_unstable();
     assert_eq!(counts, [2, 3, 3]);
@@ -96,7 +96,7 @@ fn older_frames_give_up_what_they_hold() {
     }
 }
 
-/// What is dropped so may itself hold histories.
+/// A dropped object may itself hold histories.
 #[test]
 fn what_is_let_go_may_let_others_go() {
     #[derive(State)]
@@ -145,7 +145,7 @@ fn budgets_count_what_stands_for_the_pointers() {
     assert_eq!(history.frames_kept().count(), 0);
 }
 
-/// A frame is written in full by a value that is made for it. No hook knows of this value, and nothing of it stays.
+/// A frame is written in full through a temporary value. Hooks do not see this value, and nothing of it remains.
 #[test]
 fn a_frame_that_is_written_in_full_leaves_nothing_behind() {
     thread_local! {
@@ -248,7 +248,7 @@ fn a_frame_that_is_written_in_full_leaves_nothing_behind() {
 fn deltas_that_are_forgotten_give_up_what_they_hold() {
     let mut history = History::<World>::new().frames(2).long(100_000);
     let mut world = world();
-    // So much that a change of one is a small part of it.
+    // Large enough that one change is a small part of it.
     let ground = mesh("ground");
     world.bodies.extend((0..500).map(|number| body(number, &ground)));
     let mut meshes = Vec::new();
@@ -259,7 +259,7 @@ fn deltas_that_are_forgotten_give_up_what_they_hold() {
         history.push(frame, &world).unwrap();
     }
     world.bodies.clear();
-    // The rollback goes on behind a frame among the deltas of the first key frame.
+    // The rollback continues after a frame among the deltas of the first key frame.
     history.push(5, &world).unwrap();
     let alive: Vec<usize> = (0..40).filter(|&at| meshes[at].strong_count() > 0).collect();
     assert_eq!(alive, [0, 1, 2, 3, 4]);

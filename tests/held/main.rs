@@ -1,4 +1,4 @@
-//! `#[state(held)]`: a history keeps what `Rc` and `Arc` lead to by the pointers.
+//! `#[state(held)]`: a history stores the pointers themselves instead of the targets of `Rc` and `Arc`.
 
 #![allow(
     clippy::arc_with_non_send_sync,
@@ -27,7 +27,7 @@ thread_local! {
 
 struct Counting;
 
-// SAFETY: every call is passed on to the system's allocator as it came; the counter is a thread-local cell of a number
+// SAFETY: every call is passed on to the system's allocator unchanged; the counter is a thread-local cell of a number
 // without a destructor, whose use allocates nothing.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {

@@ -1,4 +1,4 @@
-//! What cannot be held or written is an error that changes nothing.
+//! Values that cannot be held or written give an error that changes nothing.
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -9,7 +9,7 @@ use state_core::{ErrorKind, History, State, dumps, loads};
 
 use super::{Mesh, mesh};
 
-/// Panics or refuses as it is told to.
+/// Panics or refuses as configured.
 #[derive(State, Clone)]
 #[state(before_get = Self::ready, after_set = Self::judge)]
 struct Moody {
@@ -85,7 +85,7 @@ fn a_restore_that_is_refused_changes_no_pointer() {
     assert!(catch_unwind(AssertUnwindSafe(|| history.restore(1, &mut live))).is_err());
     assert!(Arc::ptr_eq(&live.first, &first) && Arc::ptr_eq(&live.last, &last));
     assert_eq!((live.level, live.inner.0, Arc::strong_count(&first)), (3, 1, 2));
-    // To write a frame out, no hook is asked what it thinks of it.
+    // No hook is called to write a frame out.
     assert_eq!(history.image(0).unwrap(), dumps(&moody).unwrap());
     assert_eq!(history.image(1).unwrap(), dumps(&Moody { level: 8, ..moody }).unwrap());
 }

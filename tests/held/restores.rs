@@ -1,4 +1,4 @@
-//! A restore gives back the very same pointers, in any order.
+//! A restore gives back the identical pointers, in any order.
 
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
@@ -58,7 +58,7 @@ fn checksums_are_of_what_is_held_and_not_of_where_it_lies() {
         theirs.push(frame, &b).unwrap();
         assert_eq!(ours.checksum(frame).unwrap(), theirs.checksum(frame).unwrap());
     }
-    // Two meshes that are equal, where there was one twice.
+    // Two equal meshes, where one was used twice before.
     a.bodies[2].mesh = mesh("ball");
     ours.push(20, &a).unwrap();
     assert_eq!(ours.checksum(20).unwrap(), theirs.checksum(12).unwrap());
@@ -88,7 +88,7 @@ fn a_checksum_is_written_down() {
     let image = dumps(&Small { n: 1, text: Some("".into()) }).unwrap();
     let parts = [checksum(&image), checksum(&dumps(&Arc::<str>::from("abc")).unwrap())].map(u64::to_le_bytes);
     assert_eq!(history.checksum(0).unwrap(), checksum(parts.as_flattened()));
-    // Where nothing is held, it is that of the bytes.
+    // Without held pointers, the checksum is that of the bytes.
     history.push(1, &Small { n: 2, text: None }).unwrap();
     assert_eq!(history.checksum(1).unwrap(), checksum(&dumps(&Small { n: 2, text: None }).unwrap()));
 }
@@ -181,14 +181,14 @@ fn options_of_a_history_count() {
         history.restore(frame, &mut world).unwrap();
     }
     let carried = Options::new().with_schema().dumps(&world).unwrap();
-    // What is held is not written, and so it is not written twice; elsewhere it would be.
+    // Held objects are not written, and so not written twice; in an image they would be.
     assert!(history.image(1).is_err() && Options::new().refuse_copies().dumps(&world).is_err());
     let mut history = History::<World>::new().options(Options::new().with_schema());
     history.push(1, &world).unwrap();
     assert_eq!(history.image(1).unwrap(), carried);
 }
 
-/// An object on a cycle is read twice: it has its own pointers both times.
+/// An object on a cycle is read twice, and gets its own pointers both times.
 #[test]
 fn objects_on_a_cycle_have_the_pointers_that_they_hold() {
     #[derive(State)]
@@ -210,7 +210,7 @@ fn objects_on_a_cycle_have_the_pointers_that_they_hold() {
     let mut history = History::<Option<Rc<RefCell<Node>>>>::new();
     let saved = ring([&meshes[0], &meshes[1], &meshes[2]]);
     history.push(0, &Some(saved[0].clone())).unwrap();
-    // New objects, one that lives, live ones of another order, and those that were saved.
+    // Restores into new objects, one that is alive, live ones in another order, and the saved ones.
     let others = ring([&meshes[2], &meshes[2], &meshes[0]]);
     for live in [None, Some(node(&meshes[1])), Some(others[0].clone()), Some(saved[0].clone())] {
         let mut root = live.clone();

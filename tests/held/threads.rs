@@ -1,4 +1,4 @@
-//! Pointers of one thread stay with it, and are dropped there.
+//! Pointers of one thread stay there, and are dropped there.
 
 use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
@@ -31,7 +31,7 @@ fn pointers_of_one_thread_are_held_as_well() {
     let mut history = History::<Scene>::new();
     history.push(0, &scene).unwrap();
     scene = Scene::default();
-    // It is the user's word that what is held stays as it is: what is behind the pointer is not the history's.
+    // Keeping the target unchanged is the user's responsibility: it is not part of the history.
     wall.borrow_mut().push('!');
     history.restore(0, &mut scene).unwrap();
     assert!(Rc::ptr_eq(&scene.walls[0], &wall) && Rc::ptr_eq(&scene.walls[1], &wall));
@@ -39,7 +39,7 @@ fn pointers_of_one_thread_are_held_as_well() {
     drop(scene);
     assert_eq!(Rc::strong_count(&wall), 2);
 
-    // A history goes to another thread; what belongs to this one does not.
+    // The history is moved to another thread, where the pointers of this thread are not available.
     let history = thread::spawn(move || {
         let error = history.restore(0, &mut Scene::default()).unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Frame);
@@ -59,7 +59,7 @@ fn pointers_of_one_thread_are_held_as_well() {
     assert_eq!(Rc::strong_count(&wall), 1);
 }
 
-/// What other threads let go is dropped when its own thread next does anything with a history.
+/// An object released by other threads is dropped at the next use of a history on its own thread.
 #[test]
 fn what_another_thread_lets_go_is_dropped_at_the_next_call() {
     #[derive(State)]
@@ -91,7 +91,7 @@ fn what_another_thread_lets_go_is_dropped_at_the_next_call() {
             history.push(0, &scene(&first)).unwrap();
             thread::spawn(move || drop(history)).join().unwrap();
         }
-        // Overwritten and cleared there, too; the worker's own stay out of it.
+        // The same with frames overwritten and cleared there; the worker's own objects are not affected.
         let mut history = History::<Scene>::new().frames(1);
         history.push(0, &scene(&first)).unwrap();
         let history = thread::spawn(move || {

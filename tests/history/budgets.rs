@@ -1,4 +1,4 @@
-//! Budgets hold to the byte, and a full history allocates nothing.
+//! Budgets are exact to the byte, and a full history allocates nothing.
 
 use state_core::{ErrorKind, History, dumps};
 
@@ -118,7 +118,7 @@ fn budgets_can_be_set_later() {
     assert_eq!((kept(&history), history.bytes_held()), (vec![], 0), "it is turned off");
 }
 
-/// Minutes of frames, with a rollback every tenth of a second: what it holds does not grow.
+/// Minutes of frames, with a rollback every tenth of a second: the memory in use does not grow.
 #[test]
 fn memory_stays_flat_in_a_long_run() {
     soak(60 * 60 * 3, 0);
@@ -133,7 +133,7 @@ fn memory_stays_flat_for_an_hour() {
     soak(60 * 60 * 60, 100_000);
 }
 
-/// With so many bytes for older frames, if any.
+/// Runs for that many frames, with `older` bytes for older frames.
 fn soak(frames: u64, older: usize) {
     let before_all = LIVE.get();
     let (mut world, mut history) = (World::new(30), History::new().frames(10));

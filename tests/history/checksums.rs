@@ -1,4 +1,4 @@
-//! Checksums are the same on all machines, or refused.
+//! Checksums are equal on all machines, or refused.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
@@ -17,7 +17,7 @@ struct Numbers {
     raw: Vec<u32>,
 }
 
-/// On every machine, a big-endian one too.
+/// The checksums are the same on every machine, including big-endian ones.
 #[test]
 fn checksums_are_these_on_all_machines() {
     let numbers = Numbers {
@@ -80,7 +80,7 @@ enum Kind {
     Named { tags: HashSet<u8> },
 }
 
-/// The type is first met where it is sorted, and then where it is not.
+/// A type that occurs first in a sorted field, and then in one that is not.
 #[derive(State, Default)]
 struct Twice {
     #[state(sorted)]
@@ -114,7 +114,7 @@ fn refusal<T: State + Default>() -> String {
     error.path().into()
 }
 
-/// Open sets have the types that are registered by then; what a history holds is looked at as well.
+/// Open sets contain the types registered so far; the frames of a history are checked as well.
 mod open_sets {
     use std::rc::Rc;
 

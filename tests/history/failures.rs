@@ -1,4 +1,4 @@
-//! A push or restore that fails loses nothing.
+//! A push or restore that fails loses no frame.
 
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -55,7 +55,7 @@ fn a_push_that_fails_loses_no_frame() {
     for round in 0..10 {
         for mood in [1, 2] {
             let bad = Moody { mood: Cell::new(mood), ..moody(20) };
-            // An old number too: what stands behind it would be forgotten if it came in.
+            // An old number too: a successful push would discard the frames after it.
             for frame in [3, 6] {
                 let pushed = catch_unwind(AssertUnwindSafe(|| history.push(frame, &bad)));
                 match mood {
@@ -97,7 +97,7 @@ enum Text {
     Fickle(#[state(with = fickle)] Cell<usize>),
 }
 
-/// Counts how often it is asked.
+/// Counts how often it is converted.
 mod counted {
     use std::cell::Cell;
     use std::convert::Infallible;
@@ -119,7 +119,7 @@ mod counted {
     }
 }
 
-/// A conversion is the most expensive part of some states, and need not be made to count.
+/// For some states the conversion is the most expensive part, and is not needed for counting.
 #[test]
 fn a_world_that_grows_is_converted_once() {
     #[derive(State)]
@@ -127,7 +127,7 @@ fn a_world_that_grows_is_converted_once() {
         #[state(with = counted)]
         numbers: Vec<u32>,
     }
-    // In parts per thousand of what there is; the budget has place for all, or for few.
+    // Growth in parts per thousand; the budget has room for all frames, or for few.
     for (growth, budget) in [(0, usize::MAX), (5, usize::MAX), (30, usize::MAX), (5, 100_000)] {
         let mut history = History::<Grown>::new().frames(12).bytes(budget);
         let mut grown = Grown { numbers: vec![7; 2000] };
@@ -146,7 +146,7 @@ fn a_world_that_grows_is_converted_once() {
     }
 }
 
-/// Its buffer was made by then, and is no frame that could give way.
+/// The buffer has been allocated by then, and is no frame that can be evicted.
 #[test]
 fn a_push_that_fails_late_keeps_to_the_budget() {
     let mut history = History::<Text>::new().bytes(9000);

@@ -1,4 +1,4 @@
-//! Frames come back in any order, and have numbers.
+//! Frames are restored in any order, and have numbers.
 
 use state_core::{ErrorKind, History, Options, State, dumps};
 

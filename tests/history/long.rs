@@ -1,11 +1,11 @@
-//! A long history goes back for minutes, within its budget.
+//! A long history covers minutes, within its budget.
 
 use state_core::image::checksum;
 use state_core::{ErrorKind, History, dumps};
 
 use super::{World, kept};
 
-/// A world in which little changes, as most do.
+/// A world in which little changes, as in most.
 fn quiet(world: &mut World) {
     world.tick += 1;
     for _ in 0..3 {
@@ -42,7 +42,7 @@ fn a_long_history_goes_back_for_minutes() {
         assert_eq!(history.checksum(frame).unwrap(), checksum(&bytes));
         assert!(history.compare(frame, &bytes).unwrap().next().is_none());
     }
-    // The further back, the further apart.
+    // The older the frames, the larger the gaps.
     let gap = |back: u64| {
         let behind = frames.partition_point(|&frame| frame < 5999 - back);
         frames[behind] - frames[behind - 1]

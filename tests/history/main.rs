@@ -1,4 +1,4 @@
-//! `History`: what goes back comes back, within its budgets, whatever fails; and what it allocates.
+//! `History`: frames are restored exactly, budgets are kept whatever fails, and its allocations.
 
 mod budgets;
 mod checksums;
@@ -13,7 +13,7 @@ use state_core::{History, State};
 
 thread_local! {
     static ALLOCATIONS: Cell<usize> = const { Cell::new(0) };
-    /// The bytes that are allocated; a thread may free those of others.
+    /// The number of allocated bytes; a thread may free those of others.
     static LIVE: Cell<isize> = const { Cell::new(0) };
 }
 
@@ -24,7 +24,7 @@ fn count(bytes: isize, allocations: usize) {
 
 struct Counting;
 
-// SAFETY: every call is passed on to the system's allocator as it came; the counters are thread-local cells of numbers
+// SAFETY: every call is passed on to the system's allocator unchanged; the counters are thread-local cells of numbers
 // without a destructor, whose use allocates nothing.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
@@ -88,7 +88,7 @@ impl World {
         (self.random >> 33) as usize
     }
 
-    /// Moves things; no list changes its length.
+    /// Moves entities without changing the length of any list.
     fn step(&mut self) {
         self.tick += 1;
         for at in 0..self.entities.len() {
@@ -98,7 +98,7 @@ impl World {
         }
     }
 
-    /// Moves things, and lets entities and effects come and go.
+    /// Moves entities, and adds and removes entities and effects.
     fn live(&mut self) {
         self.step();
         let (at, sort) = (self.random(), self.random() % 8);

@@ -1,4 +1,4 @@
-//! Names and errors are short, and no commands to a terminal.
+//! Names and errors are short, and contain no terminal control sequences.
 
 use state_core::{ErrorKind, Inspection};
 
@@ -15,7 +15,7 @@ fn long_names_are_refused_because_each_value_would_tell_them() {
     assert!(!survives(&image(&list, &(half as u32).to_le_bytes(), &vec![0; half])));
 }
 
-/// A schema of many slots that carries what a terminal would act on: an error names few of them, and escaped.
+/// A schema of many slots whose names are terminal control sequences: an error names few of them, escaped.
 #[test]
 fn the_error_of_another_type_is_short_and_escaped() {
     for count in [20_usize, 2_000, 400_000] {
@@ -34,7 +34,7 @@ fn the_error_of_another_type_is_short_and_escaped() {
     }
 }
 
-/// Names that a pickle or a value made up are no commands to a terminal, and no lines of a log.
+/// Names invented by a pickle or a value are not terminal control sequences or lines of a log.
 #[test]
 fn errors_show_names_that_someone_made_up_escaped() {
     use state_core::{from_value, pickle};
@@ -51,7 +51,7 @@ fn errors_show_names_that_someone_made_up_escaped() {
     }
 }
 
-/// Nor do they fill a log: a name can be as long as a pickle.
+/// They do not fill a log either: a name can be as long as a pickle.
 #[test]
 fn errors_are_short_however_long_the_names_are() {
     use state_core::{from_value, pickle};
@@ -71,12 +71,12 @@ fn errors_are_short_however_long_the_names_are() {
             assert!(error.to_string().len() < 10_000 && format!("{error:?}").len() < 10_000);
         }
     }
-    // So is what is shown of an inspection by its way.
+    // The `Debug` output of an inspection is limited as well.
     let slots = vec![U8.to_vec(); 20_000];
     let bytes = image(&object(false, &slots), &vec![0; slots.len()], &[]);
     let shown = format!("{:?}", Inspection::open(&bytes).unwrap());
     assert!(shown.starts_with("Inspection { of: ") && shown.len() < 1000, "{shown}");
-    // The words of those who refuse are theirs, and a cut is between letters.
+    // The text of a refusal is kept as it is, and truncation respects character boundaries.
     let words = "\u{e9}".repeat(1001);
     assert_eq!(state_core::Error::refused(&words).to_string(), words);
     let cut = state_core::Error::new(ErrorKind::Malformed, words.clone(), format!("a{words}"));

@@ -1,4 +1,4 @@
-//! Bytes that carry a schema someone made up: it is read within bounds, whatever it claims, and never believed.
+//! Bytes with a forged schema: it is read within bounds, whatever it claims, and never trusted.
 
 mod errors;
 #[path = "../made_up/mod.rs"]
@@ -53,15 +53,15 @@ fn raw(element: &[u8]) -> Vec<u8> {
     [&[14, 0], element].concat()
 }
 
-/// A tuple of lists, each of a type that `make` builds from the index of the one before it, and then of `last`: a
-/// way to name many types that stand in one another's heads without nesting them in the bytes.
+/// A tuple of lists, each of a type that `make` builds from the index of the one before it, and then of `last`: many
+/// types whose heads contain one another, without nesting in the bytes.
 fn chain(count: u64, first: Vec<u8>, make: impl Fn(u64) -> Vec<u8>, last: Vec<u8>) -> Vec<u8> {
     let list = |of: Vec<u8>| [vec![LIST], of].concat();
     let links = (1..count).map(|index| list(make(index - 1)));
     tuple(&[list(first)].into_iter().chain(links).chain([last]).collect::<Vec<_>>())
 }
 
-/// Opens, and where that succeeds reads in both forms: whether all went well.
+/// Opens the bytes, and where that succeeds reads both forms: whether everything succeeded.
 fn survives(bytes: &[u8]) -> bool {
     Inspection::open(bytes).is_ok_and(|inspection| {
         let (value, tree) = (inspection.value(), inspection.tree());
@@ -73,7 +73,7 @@ fn survives(bytes: &[u8]) -> bool {
     })
 }
 
-/// The error of loading bytes of a made-up type as a `Point`.
+/// The error of loading bytes of a forged type as a `Point`.
 fn refused(bytes: &[u8]) -> state_core::Error {
     let error = loads::<Point>(bytes).unwrap_err();
     assert!(check::<Point>(bytes).is_err());

@@ -1,4 +1,4 @@
-//! What a look shows of a type that someone made up.
+//! How values of forged types are shown.
 
 use state_core::{ErrorKind, Inspection, Options, State, dumps, loads, to_value};
 
@@ -14,7 +14,7 @@ fn an_honest_schema_made_here_is_read() {
     assert_eq!(refused(&bytes).kind(), ErrorKind::Identity);
 }
 
-/// Types without bytes show as long as their lengths are those that someone would write.
+/// Types without bytes are shown as long as their lengths are plausible.
 #[test]
 fn many_parts_without_bytes_show_alike() {
     fn shows<T: State>(value: &T) {
@@ -36,24 +36,24 @@ fn many_parts_without_bytes_show_alike() {
     let tree = format!("tuple of 2\n  list of 70000\n{}    ...\n  True\n", "    ()\n".repeat(8));
     assert_eq!(Inspection::open(&bytes).unwrap().tree().unwrap(), tree);
 
-    // What stands behind them is found, however many there are.
+    // The parts after them are found, however many there are.
     let mut bytes = dumps(&([(); 1 << 25], true)).unwrap();
     *bytes.last_mut().unwrap() = 2;
     let error = loads::<([(); 1 << 25], bool)>(&bytes).unwrap_err();
     assert_eq!(error.to_string(), ".1: expected a bool (0 or 1), found 2 at byte 40");
 }
 
-/// The ways agree on how many are too many.
+/// All ways agree on the limit.
 #[test]
 fn too_many_parts_without_bytes_are_refused_in_each_form() {
-    // A million, and 16 for each byte of the image.
+    // The limit is a million, plus 16 for each byte of the image.
     for (len, right) in [((1 << 20) + 500, true), ((1 << 20) + 2000, false), (1 << 30, false), (u64::MAX, false)] {
         let units = array(len, &[UNIT]);
         for (schema, head) in [(units.clone(), &[][..]), (array(1, &units), &[]), (tuple(&[units, U8.into()]), &[0])] {
             assert_eq!(survives(&image(&schema, head, &[])), right, "{len}");
         }
     }
-    // As it was found.
+    // The bytes in which the problem was found.
     assert!(survives(&image(&[0x0B, 0x83, 0x80, 0x04, 0x00], &[], &[])));
 }
 
@@ -68,15 +68,15 @@ fn a_wide_array_in_a_record_is_shown_in_part() {
     assert!(tree.len() < 2000 && tree.contains("..."), "{tree}");
 }
 
-/// As deep as a schema may be in one head, around what is in the tail again and again: a look into it takes the same
-/// stack for all.
+/// The deepest schema allowed in one head, repeated in the tail: an inspection takes the same stack for any number of
+/// levels.
 #[test]
 fn what_a_deep_schema_shows_takes_no_stack() {
     let head = 100;
     let tuple = |of: Vec<u8>| [vec![12, 1], of].concat();
     let nested = (0..head).fold([vec![8], back(0)].concat(), |of, _| tuple(of));
     let schema = object(false, &[nested]);
-    // Each level is a list of one.
+    // Each level is a list of one element.
     let levels = 20;
     let tail: Vec<u8> = (1..levels).flat_map(|_| 1_u32.to_le_bytes()).chain([0; 4]).collect();
     let bytes = image(&schema, &1_u32.to_le_bytes(), &tail);
@@ -88,7 +88,8 @@ fn what_a_deep_schema_shows_takes_no_stack() {
     std::thread::Builder::new().stack_size(1 << 20).spawn(look).unwrap().join().unwrap();
 }
 
-/// A comparison calls itself for each part: it goes as far as the depth says, and no deeper than a thread has stack for.
+/// A comparison recurses for each part: it goes to the depth of its options, but not deeper than the thread's stack
+/// allows.
 #[test]
 fn a_comparison_of_unknown_types_goes_as_deep_as_its_options_say() {
     // An object with one slot, an optional box of such an object.
@@ -103,7 +104,7 @@ fn a_comparison_of_unknown_types_goes_as_deep_as_its_options_say() {
             Err(error) => assert!(!right && error.kind() == ErrorKind::Depth, "{levels}: {error}"),
         }
     };
-    // The default depth fits a thread's stack, and a raised one what LIMITS says of it.
+    // The default depth fits the stack of a thread, and a raised one the stack given in LIMITS.
     for (levels, depth, right, stack) in
         [(600, 128, true, 2), (700, 128, false, 2), (700, 160, true, 3), (860, 160, false, 3)]
     {
@@ -113,7 +114,7 @@ fn a_comparison_of_unknown_types_goes_as_deep_as_its_options_say() {
     }
 }
 
-/// Types that contain themselves inside what stands around them too, and equal parts in each place.
+/// Types that contain themselves, also inside the types that enclose them, with equal parts in each place.
 #[test]
 fn schemas_with_equal_parts_are_read_as_they_were_written() {
     use state_core::evolve::Form;

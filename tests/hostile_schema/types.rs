@@ -23,11 +23,11 @@ fn a_long_chain_of_types_does_not_overflow_the_stack() {
     let count = 100_000;
     for has_parent in [false, true] {
         let link = |index| object(has_parent, &[back(index)]);
-        // Backwards, so that the last link is asked for before any other is known.
+        // Backwards, so that the last link is resolved before any other is known.
         let schema = chain(count, object(false, &[U8.into()]), link, back(count - 1));
         let error = Inspection::open(&image(&schema, &[], &[])).unwrap_err();
         assert_eq!(error.expected(), "a type of finite size");
-        // Forwards, each is known before the next asks for it.
+        // Forwards, each is known before the next one refers to it.
         let schema = chain(count, object(false, &[U8.into()]), link, U8.into());
         assert!(!survives(&image(&schema, &[0; 3], &[])));
     }
@@ -54,7 +54,7 @@ fn a_type_that_doubles_with_each_link_takes_no_time() {
     // 2^62 bytes and more.
     let schema = chain(100, object(false, &[U8.into()]), twice, back(99));
     assert!(!survives(&image(&schema, &[0; 400], &[])));
-    // 2^100 fields that all lie on the same byte.
+    // 2^100 fields that all overlap in the same byte.
     let over = |index| record(1, &[(0, back(index)), (0, back(index))]);
     let schema = chain(100, record(1, &[(0, U8.into())]), over, U8.into());
     assert!(!survives(&image(&schema, &[0; 401], &[])));
@@ -74,7 +74,7 @@ fn counts_beyond_the_bytes_ask_for_no_memory() {
     for tag in [12, 15, 16] {
         assert!(!survives(&image(&[&[tag, 0, 0][..], &leb(u64::MAX)].concat(), &[], &[])));
     }
-    // Opaque structs of an enormous size, of which there are none.
+    // No opaque structs, each of an enormous size.
     let opaque = [vec![18], leb(u64::MAX), vec![0]].concat();
     assert!(!survives(&image(&raw(&opaque), &[0; 8], &[])));
 }
@@ -141,7 +141,7 @@ fn a_schema_that_is_not_the_headers_is_not_used() {
     let mut bytes = Options::new().with_schema().dumps(&Point { x: 1, y: 2 }).unwrap();
     bytes[50] ^= 1;
     assert_eq!(Inspection::open(&bytes).unwrap_err().expected(), "a schema that has the header's fingerprint");
-    // Who knows the type needs no schema, but bytes that contradict themselves are damaged.
+    // A program that knows the type needs no schema, but bytes that contradict themselves are damaged.
     assert_eq!(loads::<Point>(&bytes).unwrap_err().kind(), ErrorKind::Malformed);
     bytes[8] ^= 1;
     assert_eq!(loads::<Point>(&bytes).unwrap_err().kind(), ErrorKind::Identity);

@@ -1,25 +1,25 @@
-//! States of older forms that someone made up.
+//! Forged states of older forms.
 
 use state_core::State;
 
 use super::made_up::{image, leb};
 use super::{LIST, U8, UNIT, array, back, chain, object, tuple};
 
-/// An object with a name, and slots with theirs.
+/// An object with a name and named slots.
 fn named(name: &str, slots: &[(&str, Vec<u8>)]) -> Vec<u8> {
     let text = |name: &str| [leb(name.len() as u64), name.into()].concat();
     let slots_of = slots.iter().map(|(name, ty)| [text(name), ty.clone()].concat());
     [vec![15], text(name), vec![0], leb(slots.len() as u64), slots_of.collect::<Vec<_>>().concat()].concat()
 }
 
-/// What has slots besides `x` in older forms.
+/// A type whose older forms have other slots besides `x`.
 #[derive(State, Debug, PartialEq)]
 #[state(name = "Shrunk", removed)]
 struct Shrunk {
     x: u8,
 }
 
-/// Loads a `Shrunk` whose older form has a slot before `x`, with a head of so many zeros.
+/// Loads a `Shrunk` whose older form has a slot before `x`, with a head of `head` zeros.
 fn shrunk(z: &[u8], head: usize, tail: &[u8]) -> state_core::Result<Shrunk> {
     let schema = named("Shrunk", &[("z", z.to_vec()), ("x", U8.into())]);
     state_core::loads_upgraded(&image(&schema, &[&vec![0; head][..], &[7]].concat(), tail))
@@ -56,7 +56,7 @@ fn a_removed_type_that_doubles_with_each_link_is_passed_over() {
     assert_eq!(shrunk(&z, 400, &[]).unwrap().x, 7);
     let z = chain(100, object(false, &[array(0, &[13, UNIT])]), twice, back(100));
     assert_eq!(shrunk(&z, 400, &[]).unwrap().x, 7);
-    // 2^99 boxes, which do not lie there.
+    // 2^99 boxes, which are not in the bytes.
     let z = chain(100, object(false, &[vec![13, UNIT]]), twice, back(100));
     assert!(shrunk(&z, 400, &[0; 9]).is_err());
 }
@@ -71,11 +71,11 @@ fn a_removed_type_that_leads_to_many_is_passed_over() {
     }
     let link = |index: u64| object(false, &[back(index + 1)]);
     let z = chain(count, object(false, &[]), link, back(count));
-    // One inside the head of another is refused when the schema is read.
+    // A type inside its own head is refused when the schema is read.
     assert_eq!(shrunk(&z, 4 * count as usize, &[]).unwrap_err().expected(), "a type of finite size");
 }
 
-/// Each of many slots is asked what it leads to.
+/// The reachable types of each of many slots are determined.
 #[test]
 fn many_removed_slots_that_lead_to_many_types_take_no_time() {
     let count = 20_000;
@@ -93,11 +93,12 @@ fn removed_arrays_of_what_takes_nothing_are_passed_over_at_once() {
     for z in [array(u64::MAX, &empty), array(u64::MAX, &array(1 << 40, &tuple(&[empty.clone(), vec![UNIT]])))] {
         assert_eq!(shrunk(&z, 0, &[]).unwrap().x, 7);
     }
-    // Each element takes a byte that is not there.
+    // Each element takes a byte that is missing.
     assert!(shrunk(&array(u64::MAX, &[13, UNIT]), 0, &[0; 9]).is_err());
 }
 
-/// Variants that are gone are in the way of states alone, and as few of them are told as of other problems.
+/// Removed variants are an obstacle only for the states that contain them, and few of them are reported, as of other
+/// problems.
 #[test]
 fn many_variants_that_are_gone_are_few_lines() {
     use std::sync::LazyLock;
