@@ -388,7 +388,7 @@ fn arrays_by_public_names() {
 }
 
 /// Large arrays become out-of-band buffers without a copy, and the others stay in the pickle.
-// On a machine of the other byte order no array lies as it travels, and none leaves.
+// On a big-endian machine no array has the byte order of a pickle in memory, so none can be an out-of-band buffer.
 #[cfg(target_endian = "little")]
 #[test]
 fn arrays_leave_out_of_band() {

@@ -244,8 +244,8 @@ fn may_have_another_name(module: &str) -> bool {
 
 /// Returns what Python 3 calls the `name` of `module` in Python 2.
 pub(super) fn to_python_3<'a>(module: &'a str, name: &'a str) -> (&'a str, &'a str) {
-    // The globals of the main program, as `dill` writes them: no module has this name, and only it tells a reader what
-    // is meant.
+    // The globals of the main program, as `dill` writes them. No module has this name, and its reader knows it only by
+    // this one.
     if !may_have_another_name(module) || (module, name) == ("__builtin__", "__main__") {
         return (module, name);
     }

@@ -164,7 +164,6 @@ impl Arena {
         Ok(Id::node(place))
     }
 
-    /// Returns the tag of a node.
     #[inline]
     pub fn tag(&self, place: u32) -> Tag {
         let word = self.words.get(place);

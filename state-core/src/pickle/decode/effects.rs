@@ -34,7 +34,6 @@ impl Effects {
         self.groups.binary_search_by_key(&place, |&(place, _)| place).ok()
     }
 
-    /// Returns the calls of a group.
     pub fn group(&self, group: usize) -> &[Id] {
         let end = |group: usize| self.groups.get(group).map_or(0, |&(_, end)| end as usize);
         let start = group.checked_sub(1).map_or(0, end);

@@ -19,7 +19,7 @@ pub(super) enum Made {
     Cython(i128),
 }
 
-/// An object.
+/// An object: how it is made, and where its later changes are.
 #[derive(Clone, Debug)]
 pub(super) struct Instance<'p> {
     /// The part that is the class, or the function that is called.

@@ -5,7 +5,6 @@ use super::effects::Effects;
 use super::shares::Shares;
 use super::strings::Strings;
 
-/// The parts of a pickle.
 #[derive(Debug)]
 pub(super) struct Parts<'a> {
     pub input: &'a [u8],

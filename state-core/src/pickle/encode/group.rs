@@ -104,7 +104,6 @@ impl Sink<'_> {
         }
     }
 
-    /// Ends a group.
     pub fn close_group(&mut self, group: Group) {
         if group == Group::Set && self.protocol < Protocol::V4 {
             self.close_tuple(1);

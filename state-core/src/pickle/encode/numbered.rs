@@ -45,7 +45,6 @@ pub(super) struct Objects<'i, 'l> {
     pub fence: usize,
     /// The memo number of what is written next, if it was made before.
     pub made: Option<u32>,
-    /// The root.
     pub root: Place<'i, 'l>,
     /// Where the objects are, once that was needed.
     pub places: Option<Places<'i, 'l>>,
@@ -77,7 +76,6 @@ impl<'i, 'l> Objects<'i, 'l> {
         self.is_knot
     }
 
-    /// Returns the head of the root.
     pub const fn root_head(&self) -> &'i [u8] {
         self.root.head
     }

@@ -131,7 +131,6 @@ pub(super) enum Step {
         pointer: usize,
         joins: bool,
     },
-    /// A weak reference.
     Weak {
         at: usize,
         pointer: usize,

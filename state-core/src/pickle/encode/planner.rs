@@ -113,7 +113,6 @@ pub(super) fn target(link: Link) -> &'static Schema {
 }
 
 impl Planner {
-    /// Returns the row of a type.
     pub fn row(&mut self, schema: &'static Schema) -> Result<usize> {
         self.row_of(schema, false)
     }

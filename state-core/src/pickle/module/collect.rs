@@ -237,7 +237,6 @@ impl<'s> Collected<'s> {
         modules
     }
 
-    /// Returns the class of a struct.
     pub fn class_of(&self, tag: &str) -> Option<&Class<'s>> {
         self.class(tag).map(|at| &self.classes[at])
     }
@@ -268,7 +267,6 @@ impl<'s> Collected<'s> {
         }
     }
 
-    /// Returns the parent of an object.
     pub fn parent(&self, object: &'s Object) -> Option<&'s Object> {
         let first = object.slots.first().filter(|_| object.has_parent)?;
         match &self.get(first.ty).kind {

@@ -11,7 +11,7 @@ pub(super) type Kept = u64;
 /// The bit that marks the beginning of a class or function.
 pub(super) const CLASS: u32 = 1 << 31;
 
-/// A value that no memo entry has.
+/// A memo entry without a place: in the memo, one that a learned row put there; in a `seen` cell, none so far.
 pub(super) const NOTHING: Kept = Kept::MAX;
 
 /// The number of levels that a part counts for at least, because of the stack frames of what reads it.

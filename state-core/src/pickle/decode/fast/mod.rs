@@ -111,7 +111,7 @@ struct Reader<'p> {
     unusual: Option<Box<Unusual<'p>>>,
     /// Whether rows are compared with what was learned from those before.
     learns: bool,
-    /// Whether the memo lacks the beginnings of some parts, which were in learned rows.
+    /// Whether the memo lacks the beginnings of some parts, because rows that contain them were read as learned.
     has_learned: bool,
     /// How many more bytes may be read by attempts that fail.
     left: usize,

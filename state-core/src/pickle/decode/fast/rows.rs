@@ -23,7 +23,7 @@ impl Reader<'_> {
             let place = self.place();
             let base = self.head(plan.size);
             if self.fields(&fields, &plan.ops, base).is_none() {
-                // Raw arrays, which are not forgotten, are in no row that is learned.
+                // This fails only if a group in the row has taken raw arrays: no row with arrays of its own is learned.
                 self.restore(&place);
                 break;
             }

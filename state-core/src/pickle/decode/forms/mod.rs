@@ -44,8 +44,8 @@ struct Found {
     forms: BTreeMap<u32, Rc<[usize]>>,
     layers: Vec<Layer>,
     /// The same by the class and the part that is given: for arguments, the numbers of the layers, and for a schema,
-    /// that of the one. If nothing is memoized, each object has its schemas anew, which are then found by their bytes.
-    /// Schemas that cannot be read are not read again.
+    /// that of the one. If nothing is memoized, each object has its own copy of the schemas, which are then found by
+    /// their bytes. Schemas that cannot be read are not read again.
     by_arguments: BTreeMap<(String, u32), Option<Rc<[usize]>>>,
     by_id: BTreeMap<(String, u32), Option<usize>>,
     by_bytes: BTreeMap<(String, Vec<u8>), Option<usize>>,

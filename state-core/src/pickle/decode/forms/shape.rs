@@ -87,7 +87,6 @@ impl Found {
 }
 
 impl Source<'_> {
-    /// Returns the forms of the pickle.
     fn found(&self) -> &Found {
         self.forms.get(self.parts, self.limits.memory)
     }

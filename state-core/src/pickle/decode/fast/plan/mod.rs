@@ -257,7 +257,7 @@ pub(super) struct Group {
     pub deep: u32,
 }
 
-/// An enum.
+/// An enum, with its variants.
 pub(super) struct Variants {
     pub at: u32,
     pub of: &'static Enum,
