@@ -1,14 +1,14 @@
-//! Bytes made from one type do not load as another, and the error says what differs first.
+//! Bytes of one type do not load as another, and the error names the first difference.
 
 use std::collections::BTreeMap;
 
 use state_core::{ErrorKind, Inspection, Options, State, dumps, load_into, loads};
 
-/// Takes a state of one type to another, with and without the schema in the bytes: the error's text, without the
-/// place, which is always the fingerprint's.
+/// The error of restoring a state of one type into another, with and without the schema in the bytes; without the
+/// place, which is always that of the fingerprint.
 fn told<A: State, B: state_core::RestoreOwned + State>(from: &A, mut to: B) -> String {
     let before = dumps(&to).unwrap();
-    // Either type is then known to the program, as it is where both are used.
+    // Both types are then known to the program, as where both are used.
     let met = refusal(&dumps(from).unwrap(), &mut to);
     let carried = refusal(&Options::new().with_schema().dumps(from).unwrap(), &mut to);
     assert_eq!(met, carried);
@@ -23,10 +23,10 @@ fn refusal<B: state_core::RestoreOwned>(bytes: &[u8], to: &mut B) -> String {
     error.to_string().trim_end_matches(CALL).trim_end_matches(" at byte 8").to_string()
 }
 
-/// Ends the error where the older form has the name of the type, so that a state of it may be upgraded.
+/// The end of the error where the older form has the same type name, so that a state of it may be upgraded.
 const CALL: &str = "; `loads_upgraded` takes states of older forms; for `load_into`, convert them with `upgrade`";
 
-/// Types that a test compares, each in a module of its own, so that they can have one name.
+/// Defines types that a test compares, each in its own module, so that they can have the same name.
 macro_rules! versions {
     ($($module:ident { $($item:tt)* })*) => {$(
         mod $module {
@@ -294,7 +294,7 @@ fn instances_of_a_generic_type() {
     assert_eq!(told(&other, inner([1, 2])), "Pair.items[].items: expected array of 2 u8, found array of 1 u8");
 }
 
-/// `type_name` gives both of these one name, and their heads have one size.
+/// Declares a type such that `type_name` gives the same name for two of them, and their heads have the same size.
 macro_rules! thing {
     ($ty:ty) => {{
         #[derive(State)]
@@ -341,7 +341,7 @@ fn one_layout_under_one_name_is_one_type() {
     assert_eq!((&*renamed.title, renamed.price), ("a", 3));
 }
 
-/// An identifier of a kind that stands behind a marker, and one that holds it.
+/// An identifier with a marker type for its kind, and a type that contains one.
 mod ids {
     use std::marker::PhantomData;
 

@@ -1,4 +1,4 @@
-//! What is too deep, too long or too many is an error, found before it costs anything.
+//! Values that are too deep, too long or too many are an error, reported before they cost anything.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
@@ -13,12 +13,12 @@ struct Link {
     at: u32,
 }
 
-/// A list whose innermost link stands behind `boxes` boxes.
+/// A list whose innermost link is inside `boxes` boxes.
 fn list(boxes: u32) -> Link {
     (0..boxes).fold(Link { next: None, at: 0 }, |next, at| Link { next: Some(Box::new(next)), at: at + 1 })
 }
 
-/// Takes the boxes apart one by one: dropping a long list recurses.
+/// Removes the boxes one by one, since dropping a long list recurses.
 fn unlink(mut link: Link) {
     while let Some(next) = link.next.take() {
         link = *next;
@@ -100,7 +100,7 @@ fn a_list_of_a_hundred_thousand_boxes_does_not_overflow_the_stack() {
 
 #[test]
 fn bytes_of_a_hundred_thousand_boxes_do_not_overflow_the_stack() {
-    // Each head is the tag of `next` and `at`; the boxes' heads follow one another.
+    // Each head is the tag of `next` and `at`; the heads of the boxes follow one another.
     let count = 100_000;
     let mut bytes = dumps(&list(0)).unwrap();
     let heads: Vec<u8> = (0..count).flat_map(|at| [u8::from(at + 1 < count), 0, 0, 0, 0]).collect();
@@ -119,7 +119,7 @@ fn bytes_of_a_hundred_thousand_boxes_do_not_overflow_the_stack() {
 fn a_live_key_that_is_too_deep_agrees_with_none() {
     #[derive(State, Debug, PartialEq, Eq, PartialOrd, Ord)]
     struct Key(Option<Rc<Key>>);
-    // All links are held, outermost first, so that they are dropped one by one.
+    // Keeps all links, outermost first, so that they are dropped one by one.
     let mut held = vec![Rc::new(Key(None))];
     for _ in 0..100_000 {
         let next = Rc::new(Key(held.last().cloned()));
@@ -151,7 +151,7 @@ fn a_cycle_of_shared_values_is_too_deep_and_found_at_once() {
     dumps(&second).unwrap();
 }
 
-/// A frame of a debug build holds the slots of all variants, and each some times over.
+/// Declares an enum for which a debug build's frame contains the slots of all variants several times.
 macro_rules! fat {
     ($($variant:ident)*) => {
         #[derive(State, Clone, PartialEq, Debug)]
@@ -176,7 +176,7 @@ fat!(A B C D E F G H);
 #[test]
 fn the_default_depth_fits_a_threads_stack() {
     assert!(size_of::<Fat>() < 512);
-    // What a thread gets where nobody asks for more.
+    // The default stack size of a thread.
     let worker = std::thread::Builder::new().stack_size(2 << 20);
     let run = || {
         let fat = fat(128);
@@ -189,7 +189,7 @@ fn the_default_depth_fits_a_threads_stack() {
     worker.spawn(run).unwrap().join().unwrap();
 }
 
-/// Bytes of a `T` with a length in its head, and after it, behind nothing else.
+/// The bytes of `value` with the length at offset `at` of the head replaced.
 fn with_length<T: State>(value: &T, at: usize, length: u32) -> Vec<u8> {
     let mut bytes = dumps(value).unwrap();
     bytes[40 + at..44 + at].copy_from_slice(&length.to_le_bytes());
@@ -206,7 +206,7 @@ fn lengths_that_lie() {
                 continue;
             }
             assert!(loads::<T>(&bytes).is_err(), "{} of {length}", T::schema());
-            // The long form, of any length.
+            // The long form, with any length.
             let mut bytes = with_length(value, 0, u32::MAX);
             for long in [0, 1, u64::from(length), u64::MAX / 8, u64::MAX] {
                 bytes.truncate(44);
@@ -235,7 +235,7 @@ fn lengths_that_lie() {
 
 #[test]
 fn the_longest_lists_of_nothing_neither_allocate_nor_spin() {
-    // A long length needs as many bytes, even where the elements have none.
+    // A long length needs that many bytes, even if the elements have none.
     let mut bytes = with_length(&Vec::<()>::new(), 0, u32::MAX);
     bytes.extend((1_u64 << 62).to_le_bytes());
     bytes[16..24].copy_from_slice(&8_u64.to_le_bytes());
@@ -246,7 +246,7 @@ fn the_longest_lists_of_nothing_neither_allocate_nor_spin() {
         "a length that memory could hold"
     };
     assert_eq!((error.kind(), error.expected()), (ErrorKind::Malformed, expected));
-    // An array's length is its type's: no byte can change it.
+    // The length of an array is part of its type: no byte can change it.
     let bytes = dumps(&[(); 1 << 20]).unwrap();
     assert_eq!(bytes.len(), 40);
     check::<[(); 1 << 20]>(&bytes).unwrap();
@@ -285,7 +285,7 @@ fn counts_of_raw_arrays_that_lie() {
             damaged[at..at + 8].copy_from_slice(&lie.to_le_bytes());
             let mut target = raws.clone();
             match load_into(&damaged, &mut target) {
-                // A count within the padding that is zero anyway is another array, and a whole one.
+                // A count that covers part of the zero padding gives another valid array.
                 Ok(()) => assert!(at < 57 && u64::from(bytes[at]) * 8 >= lie, "{at} {lie}"),
                 Err(error) => {
                     assert!(matches!(error.kind(), ErrorKind::Malformed | ErrorKind::Length), "{at} {lie}");
@@ -296,8 +296,8 @@ fn counts_of_raw_arrays_that_lie() {
     }
 }
 
-/// In front of the raw arrays and behind each of them: a state of such slots has one form, in small images and in large
-/// ones, with a header and without.
+/// Before the raw arrays and after each of them: a state of such slots has one form, in small and large images, with
+/// and without a header.
 #[test]
 fn bytes_between_raw_arrays_are_zero() {
     #[derive(State, Clone, Debug, PartialEq)]
@@ -350,7 +350,7 @@ fn headers_that_lie() {
             bytes[at..at + 8].copy_from_slice(&lie.to_le_bytes());
             assert!(matches!(kind(&bytes), ErrorKind::Length | ErrorKind::Malformed), "{at} {lie}");
         }
-        // All three at once, so that their sum wraps round to the truth.
+        // All three at once, so that their sum overflows to the correct value.
         let mut wrapped = bytes.clone();
         let (a, b) = (at, if at == 16 { 24 } else { 16 });
         let other = u64::from_le_bytes(bytes[b..b + 8].try_into().unwrap());
@@ -363,7 +363,7 @@ fn headers_that_lie() {
         (3, b'B', ErrorKind::NotState),
         (4, 0, ErrorKind::Version),
         (4, 2, ErrorKind::Version),
-        // Cycles of references that are not numbered, and a flag of no meaning.
+        // The flag for cycles without numbered references, and unknown flags.
         (5, 4, ErrorKind::Version),
         (5, 0x20, ErrorKind::Version),
         (5, 0x80, ErrorKind::Version),
@@ -376,7 +376,7 @@ fn headers_that_lie() {
         bytes[at] = with;
         assert_eq!(kind(&bytes), expected, "{at}");
     }
-    // A schema announced where there is none.
+    // A flag for a schema that is missing.
     let mut bytes = bytes;
     bytes[5] = 1;
     assert!(matches!(kind(&bytes), ErrorKind::Length | ErrorKind::Malformed));

@@ -1,4 +1,4 @@
-//! States in files: saved as a whole or not at all, and looked at where they lie, read or mapped.
+//! States in files: saved completely or not at all, and viewed in place, read or mapped.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -31,7 +31,7 @@ fn mesh() -> Mesh {
     Mesh { name: "Würfel".into(), points: vec![0.5; 1001], faces: Some(vec![[1, 2, 3]; 7]) }
 }
 
-/// A directory of the test's own, which goes when it ends.
+/// A directory of the test, removed when it is dropped.
 struct Directory(PathBuf);
 
 impl Directory {
@@ -52,9 +52,9 @@ impl Drop for Directory {
     }
 }
 
-/// Both ways to have a file's bytes.
+/// Opens a file in both ways.
 fn both(path: &Path) -> [Mapped; 2] {
-    // SAFETY: the tests' files are their own, and not changed while they are mapped.
+    // SAFETY: the tests own the files, and do not change them while they are mapped.
     [Mapped::read(path).unwrap(), unsafe { Mapped::map(path) }.unwrap()]
 }
 
@@ -92,7 +92,7 @@ fn damaged_and_cut_files_are_errors() {
         fs::write(directory.file(), &bytes).unwrap();
         let [read, mapped] = both(&directory.file());
         assert_eq!(read.view::<Mesh>().is_ok(), mapped.view::<Mesh>().is_ok());
-        // Where numbers lie the other way round in memory, none can be borrowed.
+        // Where numbers have another byte order in memory, none can be borrowed.
         let is_ok = cfg!(target_endian = "little") && mapped.view::<Mesh>().is_ok();
         assert_eq!(read.view::<MeshView<'_>>().is_ok(), is_ok);
     }
@@ -103,14 +103,14 @@ fn damaged_and_cut_files_are_errors() {
     assert!(Mapped::read(&directory.0).is_err());
 }
 
-/// The memory of this process that is in use, in bytes.
+/// The resident memory of this process, in bytes.
 #[cfg(all(target_os = "linux", target_pointer_width = "64", target_endian = "little"))]
 fn resident() -> usize {
     let pages = fs::read_to_string("/proc/self/statm").unwrap();
     pages.split(' ').nth(1).unwrap().parse::<usize>().unwrap() * 4096
 }
 
-/// A gigabyte that is nowhere: a file with a hole. Mapping and checking it reads the header and the end.
+/// A gigabyte that is not stored: a file with a hole. Mapping and checking it reads only the header and the end.
 #[cfg(all(target_os = "linux", target_pointer_width = "64", target_endian = "little"))]
 #[test]
 fn a_gigabyte_costs_what_its_header_costs() {
@@ -122,7 +122,7 @@ fn a_gigabyte_costs_what_its_header_costs() {
     let mut bytes = dumps(&Mesh { name: "hole".into(), points: vec![0.0; 2], faces: None }).unwrap();
     let raw = bytes.len() - 16;
     bytes.truncate(raw);
-    // The length of the raw region in the header, and the array's count behind that of the name.
+    // The length of the raw region in the header, and the array's count after that of the name.
     bytes[32..40].copy_from_slice(&(8 * COUNT as u64).to_le_bytes());
     bytes[44..52].copy_from_slice(&(COUNT as u64).to_le_bytes());
     let mut file = File::create(directory.file()).unwrap();
@@ -131,7 +131,7 @@ fn a_gigabyte_costs_what_its_header_costs() {
     drop(file);
 
     let before = resident();
-    // SAFETY: nobody else knows the file.
+    // SAFETY: no other code knows the file.
     let mapped = unsafe { Mapped::map(directory.file()) }.unwrap();
     let view: MeshView<'_> = mapped.view().unwrap();
     assert_eq!((view.name, view.points.len()), ("hole", COUNT));

@@ -1,4 +1,5 @@
-//! A map whose keys are not those of the state keeps the values whose keys stay, whatever comes and goes around them.
+//! A map whose keys differ from those of the state keeps the values of the common keys, whatever is inserted and
+//! removed around them.
 
 use std::cell::Cell;
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -10,7 +11,7 @@ thread_local! {
     static HOOKS: Cell<usize> = const { Cell::new(0) };
 }
 
-/// Tells by `mark`, which no state holds, whether it was kept.
+/// Its `mark`, which is in no state, shows whether it was kept.
 #[derive(State, Debug, PartialEq, Clone)]
 #[state(name = "tests.Kept", after_set = counted)]
 struct Kept {
@@ -24,11 +25,11 @@ fn counted(_: &mut Kept) {
 }
 
 fn entry(key: u32, mark: u32) -> (String, Kept) {
-    // Longer than what a string holds without an allocation anywhere.
+    // Longer than any string that is stored without an allocation.
     (format!("the key number {key:05}"), Kept { text: format!("the value of {key:05}"), mark })
 }
 
-/// Restores a map of the keys `saved` into one of the keys `live`, and tells how many hooks ran.
+/// Restores a map of the keys `saved` into one of the keys `live`, and returns the number of hook calls.
 fn restore<M>(live: &[u32], saved: &[u32]) -> (M, usize)
 where
     M: FromIterator<(String, Kept)> + RestoreOwned,
@@ -91,7 +92,7 @@ fn sorted_tables_keep_what_stays() {
     keeps::<Sorted>();
 }
 
-/// Both kinds of map have one schema, and a table's entries come in any order.
+/// Both kinds of map have the same schema, and the entries of a table are in any order.
 #[test]
 fn a_tree_keeps_what_stays_in_a_state_of_a_table() {
     let keys: Vec<u32> = (0..200).collect();
@@ -102,7 +103,7 @@ fn a_tree_keeps_what_stays_in_a_state_of_a_table() {
     assert_eq!(tree, expected.collect());
 }
 
-/// No map writes a key twice. Where one comes twice all the same, a restore gives what a load gives.
+/// No map writes a key twice. For bytes in which one occurs twice, a restore gives the same as a load.
 #[test]
 fn of_equal_keys_the_last_one_counts() {
     fn agree<M: RestoreOwned + FromIterator<(u8, u8)> + Clone + PartialEq + Debug>() {
@@ -112,7 +113,7 @@ fn of_equal_keys_the_last_one_counts() {
             .collect();
         for saved in &maps {
             let bytes = dumps(saved).unwrap();
-            // The heads of the entries stand behind the header and the length.
+            // The heads of the entries follow the header and the length.
             for at in (44..bytes.len()).step_by(2) {
                 for key in 0..10 {
                     let mut bytes = bytes.clone();
@@ -142,7 +143,7 @@ fn values_without_a_size_come_and_go() {
     }
 }
 
-/// A name whose case makes no difference, and what is not part of a state.
+/// A name that ignores case, with a field that is not part of the state.
 #[derive(State, Debug, Clone)]
 struct Name {
     text: String,
@@ -232,7 +233,7 @@ fn a_key_that_stays_keeps_what_it_skips_in_a_table() {
     }
 }
 
-/// Numbers that look random.
+/// A number that looks random.
 fn scattered(number: u64) -> u64 {
     number.wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(31)
 }
@@ -302,7 +303,7 @@ fn values_of_keys_that_went_lend_their_allocations_to_others() {
     assert!(kept(0..30, 100..130, table) >= 22);
 }
 
-/// Shared objects stay with their keys: who else holds one sees no other's state.
+/// Shared objects stay with their keys: other holders of an object never see another's state.
 #[test]
 fn what_is_shared_is_not_lent_to_other_keys() {
     use std::cell::RefCell;

@@ -1,5 +1,6 @@
-//! Public names: those of types, traits and macros differ in all modules, so that their globs go together. Functions
-//! that do the same in another form have the same name in each module, and are called with it: `pickle::dumps`.
+//! Public names: those of types, traits and macros are unique across all modules, so that glob imports can be combined.
+//! Functions that do the same for another format have the same name in each module, and are called with its path:
+//! `pickle::dumps`.
 
 #![allow(unused_imports, reason = "some modules have functions alone, or nothing but documentation")]
 
@@ -25,7 +26,7 @@ struct Gear {
     rear: u32,
 }
 
-/// Names each type and trait of the modules above, which a name that two of them have would not let pass.
+/// Names each type and trait of the modules above, which fails to compile if two modules share a name.
 macro_rules! are_types {
     ($($ty:ty),* $(,)?) => { [$(size_of::<$ty>()),*] };
 }

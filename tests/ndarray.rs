@@ -1,4 +1,4 @@
-//! `ndarray`'s arrays: through every door, from NumPy's pickles of every order, and back.
+//! `ndarray`'s arrays: in every format, from NumPy's pickles of every order, and back.
 
 #[path = "values/harness.rs"]
 mod harness;
@@ -135,9 +135,9 @@ fn a_restore_keeps_what_it_can() {
     let before = target.as_ptr();
     load_into(&dumps(&grid()).unwrap(), &mut target).unwrap();
     assert_eq!(target, grid());
-    // Where numbers have another byte order than in an image, the array is made anew.
+    // Where numbers in memory have another byte order than in an image, the array is allocated again.
     assert!(target.as_ptr() == before || cfg!(target_endian = "big"));
-    // Turned and cut arrays lie otherwise in memory, and are the same arrays.
+    // Transposed and sliced arrays have another layout in memory, and are equal arrays.
     let mut cut = Array2::<i32>::zeros((4, 4));
     cut.invert_axis(Axis(0));
     cut.slice_collapse(ndarray::s![1..3, 0..3]);

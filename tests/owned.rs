@@ -1,4 +1,5 @@
-//! `Cow<'static, _>`: borrowed from the program or owned, and owned where it was restored, as no bytes live that long.
+//! `Cow<'static, _>`: borrowed from the program or owned, and always owned after a restore, since no bytes live that
+//! long.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
@@ -12,7 +13,7 @@ struct Name {
     name: Cow<'static, str>,
 }
 
-/// Everywhere that the type shows one.
+/// A `Cow` in each position that a type allows.
 #[derive(State, Debug, PartialEq, Clone)]
 struct Names {
     path: Cow<'static, Path>,
@@ -67,7 +68,7 @@ fn names(text: &'static str) -> Names {
     }
 }
 
-/// Loads from bytes that are gone afterwards.
+/// Loads from bytes that are freed afterwards.
 fn loaded<T: RestoreOwned>(value: &T) -> T {
     let bytes = dumps(value).unwrap();
     check::<T>(&bytes).unwrap();
@@ -123,7 +124,7 @@ fn a_state_that_does_not_fit_changes_nothing() {
     assert_eq!(live, names("a"));
 }
 
-/// In a type that borrows too, each `Cow` does as its lifetime says.
+/// In a type that also borrows, each `Cow` follows its lifetime.
 #[test]
 fn other_lifetimes_borrow() {
     let value = Either::Borrowed { here: Cow::Borrowed("here"), there: Some(Cow::Borrowed("there")) };
@@ -137,7 +138,7 @@ fn other_lifetimes_borrow() {
     assert_eq!(live, Either::Static(Cow::Borrowed("a")));
 }
 
-/// The state is that of any text: other types with these slots read it.
+/// The state is the same as that of any text: other types with these slots can read it.
 #[test]
 fn a_static_cow_is_in_no_way_seen_in_the_state() {
     mod other {
@@ -152,7 +153,7 @@ fn a_static_cow_is_in_no_way_seen_in_the_state() {
     assert_eq!(name.name, "a");
 }
 
-/// With something that may refuse, a restore in place builds aside and exchanges.
+/// With a field that may refuse, a restore in place builds a new value and exchanges it.
 #[derive(State, Debug, PartialEq, Clone)]
 #[state(after_set = Refusing::check)]
 struct Refusing {
@@ -190,7 +191,7 @@ fn what_stands_beside_a_cow_stays_where_something_may_refuse() {
     assert_eq!(live, refusing("d", 4, &[1, 2, 3], 4));
 }
 
-/// Raw arrays are copied for it, and restored where they were.
+/// Raw arrays are copied, and restored in place.
 #[test]
 fn an_array_of_a_static_cow_is_owned() {
     #[derive(State, Debug, PartialEq)]

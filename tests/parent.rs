@@ -93,7 +93,7 @@ fn a_parent_may_be_empty() {
     assert_eq!(value(1).get_state().unwrap(), Tuple::from(vec![Value::from(1)]));
 }
 
-/// A parent that is boxed, for its size or because it is generic.
+/// A parent in a box, because of its size or because it is generic.
 #[derive(State, Debug, PartialEq, Clone)]
 struct Boxed<P> {
     #[state(flatten_parent)]
@@ -111,7 +111,7 @@ fn a_parent_may_be_boxed() {
     let state = boxed(show().puppy, 1).get_state().unwrap();
     assert_eq!(&state[..5], &show().puppy.get_state().unwrap()[..]);
     assert_eq!(state[5], Value::from(1));
-    // The box is no part of the state: the bytes are those of a child that holds its parent.
+    // The box is not part of the state: the bytes are those of a child that contains its parent directly.
     let dog = show().puppy.dog;
     let bytes = dumps(&dog).unwrap();
     let boxed_dog = BoxedDog(Box::new(dog.0.clone()), dog.1);

@@ -1,4 +1,4 @@
-//! Pointers are one family: `Box`, `Rc` and `Arc`, of whatever can be behind them, through each native call.
+//! Pointers form one family: `Box`, `Rc` and `Arc`, with every possible target, in all native calls.
 
 use std::ffi::{CStr, OsStr};
 use std::fmt::Debug;
@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use state_core::{ErrorKind, RestoreOwned, State, check, dumps, from_value, load_into, loads, to_value};
 
-/// `a` and `b` come back as what they are; a restore keeps the allocation where the value is equal, and where `in_place`
-/// says so also where it is not.
+/// Checks that `a` and `b` round-trip, and that a restore keeps the allocation where the value is equal, and with
+/// `in_place` also where it is not.
 #[track_caller]
 fn family<P>(a: P, b: P, in_place: bool)
 where

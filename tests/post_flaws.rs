@@ -1,4 +1,4 @@
-//! The flaws of the post that this project grew from, each with the test that it is not one here.
+//! The flaws of the blog post that this project originates from, each with a test that it does not exist here.
 
 mod example;
 
@@ -57,7 +57,7 @@ fn setting_again_and_again_leaks_nothing() {
     let (place, capacity) = (target.own.as_ptr(), target.own.capacity());
     let old: Vec<Weak<[u32]>> = (0..100)
         .map(|_| {
-            // Held by another, it cannot be written over, and is given up.
+            // Shared with another owner, it cannot be overwritten, and is replaced.
             let held = Arc::clone(&target.data);
             load_into(&bytes, &mut target).unwrap();
             assert!(!Arc::ptr_eq(&held, &target.data));
@@ -84,7 +84,7 @@ fn a_bad_second_item_leaves_no_half_filled_list() {
         assert!(error.path().starts_with("Team.members[1]"), "{error}");
         assert_eq!(team, before);
     }
-    // The same in bytes: the second age's name ends inside a character.
+    // The same in bytes: the length of the second name ends inside a character.
     let bytes = dumps(&Team { members: vec![person("ab", 1), person("é", 2), person("c", 3)] }).unwrap();
     let mut bytes = bytes;
     bytes[44 + 8] = 1;
@@ -92,7 +92,7 @@ fn a_bad_second_item_leaves_no_half_filled_list() {
     assert_eq!(team, before);
 }
 
-/// Two bicycles with something other than zeros in the paddings between their fields.
+/// Two bicycles with nonzero bytes in the padding between their fields.
 fn poisoned(with: u8) -> MyClass {
     let mut bytes = vec![with; 32];
     for (place, bicycle) in bytes.chunks_exact_mut(16).zip(class().data) {
@@ -114,7 +114,7 @@ fn padding_stays_at_home() {
         assert_eq!(poisoned, class());
         assert_eq!(dumps(&poisoned).unwrap(), clean);
         assert_eq!(poisoned.get_state().unwrap(), class().get_state().unwrap());
-        // What a buffer held before is not seen again either.
+        // The old content of a buffer does not appear either.
         let mut buffer = vec![with; 1000];
         dump_into(&poisoned, &mut buffer).unwrap();
         assert_eq!(buffer, clean);
@@ -135,7 +135,7 @@ fn what_was_never_filled_goes_out_and_comes_back() {
     target.set_state((Value::None, 0)).unwrap();
     assert_eq!(target, none);
     target.set_state((Value::None, 1)).unwrap_err();
-    // Empty is not absent.
+    // An empty list is not `None`.
     let empty = Unfilled { data: Some(vec![]) };
     assert_eq!(empty.get_state().unwrap(), (Vec::<u8>::new(), 0));
     assert_eq!(loads::<Unfilled>(&dumps(&empty).unwrap()).unwrap(), empty);
@@ -181,7 +181,7 @@ fn what_a_child_adds_is_not_silently_lost() {
     let mut back = MySubclass { base: parent, owner: None };
     back.set_state(child.get_state().unwrap()).unwrap();
     assert_eq!(back, child);
-    // A parent's state does not pass for a child's.
+    // A parent's state is not accepted for a child.
     back.set_state(class().get_state().unwrap()).unwrap_err();
     assert_eq!(back, child);
 }

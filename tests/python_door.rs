@@ -1,7 +1,7 @@
-//! The python door, shown by Python: builds the module in `tests/python_door` and runs the tests beside it, with nothing
-//! but Python's standard library.
+//! The Python classes, tested from Python: builds the module in `tests/python_door` and runs the tests next to it, with
+//! only Python's standard library.
 //!
-//! `STATE_PYTHON` names another one than `python3`, and `STATE_WITHOUT_PYTHON=1` leaves this out.
+//! `STATE_PYTHON` replaces `python3`, and `STATE_WITHOUT_PYTHON=1` skips this test.
 
 use std::env::consts::{DLL_PREFIX, DLL_SUFFIX};
 use std::path::Path;
@@ -38,8 +38,8 @@ fn classes_of_every_kind_go_through_pickle() {
     assert!(run.status.success(), "{}", text(&run));
 }
 
-/// Builds the module. What it depends on is among what this workspace depends on, so that no network is needed where
-/// cargo has that.
+/// Builds the module. Its dependencies are among those of this workspace, so that no network is needed where cargo has
+/// them.
 fn build(package: &Path, target: &Path, python: &str) {
     let cargo = |offline: &[&str]| {
         Command::new(env!("CARGO"))
@@ -50,7 +50,7 @@ fn build(package: &Path, target: &Path, python: &str) {
             .arg("--target-dir")
             .arg(target)
             .env("PYO3_PYTHON", python)
-            // A module is given Python's symbols by the process that loads it.
+            // The process that loads a module provides Python's symbols.
             .env("PYO3_BUILD_EXTENSION_MODULE", "1")
             .output()
             .expect("cargo starts")

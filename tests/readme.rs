@@ -1,5 +1,5 @@
-//! What the pages say of the project's own files: that they are there, and that none is left out.
-//! The code in the pages is run by the doc tests of `tests/docs`.
+//! The references of the pages to the project's files: they exist, and none is missing. The code in the pages is run by
+//! the doc tests of `tests/docs`.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -33,7 +33,7 @@ fn links(page: &str) -> impl Iterator<Item = &str> {
         .filter(|target| !target.starts_with("http") && !target.starts_with('#'))
 }
 
-/// Whether a page has a heading that GitHub and rustdoc give this anchor.
+/// Whether a page has a heading to which GitHub and rustdoc give this anchor.
 fn has_heading(page: &str, anchor: &str) -> bool {
     page.lines().map(|line| line.trim_start_matches("//! ")).filter(|line| line.starts_with('#')).any(|line| {
         let heading = line.trim_start_matches('#').trim().to_lowercase();
@@ -66,7 +66,7 @@ fn links_lead_to_files() {
     assert!(broken.is_empty(), "{broken:#?}");
 }
 
-/// On GitHub a link of a chapter leads where the list at its end says, and in rustdoc where `links.md` does.
+/// On GitHub the target of a chapter's link is in the list at its end, in rustdoc in `links.md`.
 #[test]
 fn links_of_the_guide_lead_somewhere_in_both_places() {
     let known = fs::read_to_string(root().join("state-core/src/guide/links.md")).unwrap();
@@ -78,7 +78,7 @@ fn links_of_the_guide_lead_somewhere_in_both_places() {
         let labels = text.split("][").skip(1).filter_map(|rest| rest.split_once(']')).map(|(label, _)| label);
         let labels = labels.filter(|label| !is_known(&text, label) || !is_known(&known, label));
         broken.extend(labels.map(|label| format!("{}: [{label}]", page.display())));
-        // Paths of Rust are dead links on GitHub.
+        // Paths of Rust are broken links on GitHub.
         broken.extend(links(&text).filter(|target| target.contains("::")).map(|target| format!("({target})")));
     }
     assert!(broken.is_empty(), "{broken:#?}");

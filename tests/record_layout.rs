@@ -1,5 +1,5 @@
-//! Records have one layout in an image, that of C where each number is aligned to its size, on machines that have them
-//! otherwise in memory too. `Elsewhere` is such a record on any machine: packed to four, as 32-bit x86 has a `Bicycle`.
+//! Records have one layout in an image, that of C with each number aligned to its size, also on machines with another
+//! layout in memory. `Elsewhere` differs on every machine: packed to four, like a `Bicycle` on 32-bit x86.
 
 use std::borrow::Cow;
 use std::rc::Rc;
@@ -45,7 +45,7 @@ impl Record for Elsewhere {
     }
 }
 
-/// A derived record around one that lies otherwise, and so does itself.
+/// Declares a derived record that contains one with another layout, and so has another layout itself.
 macro_rules! pair {
     ($module:ident, $bicycle:ident) => {
         mod $module {
@@ -168,7 +168,7 @@ fn a_pickle_of_memory_that_is_not_an_image_is_refused() {
     #[state(name = "shop.Bytes")]
     struct Bicycles(#[state(bytes, uncounted)] Vec<Elsewhere>);
 
-    // Four bicycles of twelve bytes would be three of sixteen; five are none.
+    // Four bicycles of twelve bytes would be three of sixteen; five fill no whole number.
     let error = pickle::loads::<Bicycles>(&pickle::dumps(&Bytes(vec![0; 60])).unwrap()).unwrap_err();
     assert!(error.to_string().contains("a whole number of elements of 16 bytes"), "{error}");
 }
@@ -205,7 +205,7 @@ fn a_cow_owns_what_cannot_be_borrowed_and_a_slice_is_refused() {
     assert_eq!(error.to_string(), text);
 }
 
-/// Every rule of C's layout, by the schema: size, then name and offset of each field.
+/// The layout of a record, taken from its schema: its size, then the name and offset of each field.
 fn layout<T: Record>() -> (usize, Vec<(String, usize)>) {
     #[derive(State)]
     struct Holder<T: Record>(#[state(array)] Vec<T>);
@@ -255,7 +255,7 @@ fn the_schema_has_the_layout_of_the_image() {
 fn a_layout_by_hand_that_lies_is_never_undefined_behaviour() {
     macro_rules! lies {
         ($($name:ident: $size:literal;)*) => {$({
-            /// Says that its image has another size than its memory, with the proof that both are the same.
+            /// A type whose image has another size than its memory, with a false proof that both are the same.
             #[derive(State, Clone, Copy, Debug, PartialEq)]
             struct $name(u32);
 
@@ -305,7 +305,7 @@ fn a_layout_by_hand_that_lies_is_never_undefined_behaviour() {
     }
 }
 
-/// The layout of a record is found in a time that its fields are in proportion to.
+/// The layout of a record is computed in time linear in its fields.
 #[test]
 fn a_record_may_have_hundreds_of_fields() {
     macro_rules! many {

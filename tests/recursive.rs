@@ -1,4 +1,4 @@
-//! Types that hold themselves: their heads and schemas are finite, and what they hold comes back.
+//! Recursive types: their heads and schemas are finite, and their values round-trip.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
@@ -101,7 +101,7 @@ fn mutually() {
     comes_back(&file("other"), value);
 }
 
-/// Two generic types that hold each other.
+/// Two generic types that contain each other.
 #[derive(State, Debug, PartialEq)]
 struct Even<T> {
     value: T,
@@ -154,7 +154,7 @@ fn with_a_lifetime() {
     assert_eq!(loads::<Borrowing<'_>>(&bytes).unwrap(), value);
 }
 
-/// What is nested too deep is an error before it is written, and not a stack that overflows.
+/// A value nested too deeply is an error before it is written, instead of a stack overflow.
 #[test]
 fn depth_has_a_limit() {
     let chain = |depth| {

@@ -1,4 +1,4 @@
-//! `remote = Type`: a type that describes one of another crate, and stands for it in a state.
+//! `remote = Type`: a type that describes one of another crate, and represents it in a state.
 
 #![allow(clippy::cast_precision_loss, clippy::ref_option, reason = "types as other crates have them")]
 
@@ -8,7 +8,7 @@ use std::sync::Arc;
 use state_core::value::StateExt;
 use state_core::{ErrorKind, History, Remote, State, dumps, load_into, loads};
 
-/// Types of another crate, which knows nothing of this one.
+/// Types of another crate, which does not know this one.
 mod geometry {
     #[derive(Debug, PartialEq, Clone, Copy)]
     pub struct Point {
@@ -29,7 +29,7 @@ mod geometry {
         Polygon { points: Vec<Point>, name: String },
     }
 
-    /// Its fields are its own.
+    /// Its fields are private.
     #[derive(Debug, PartialEq, Clone)]
     pub struct Segment {
         name: String,
@@ -74,7 +74,7 @@ struct Point {
     y: f32,
 }
 
-// As serde writes it.
+// The same attributes as in serde.
 #[derive(State)]
 #[state(remote = "geometry::Pair<A, B>", name = "geometry.Pair")]
 struct Pair<A, B>(A, B);
@@ -244,7 +244,7 @@ fn what_has_fields_for_all_refuses_nothing_and_hooks_are_called() {
 
 #[test]
 fn an_implementation_by_hand_does_as_well() {
-    /// Seconds since midnight stand for a time of another crate.
+    /// Represents a time of another crate as seconds since midnight.
     #[derive(State)]
     struct Seconds(u32);
 

@@ -1,4 +1,4 @@
-//! `remote`: whatever kind of type another crate has, it can be described.
+//! `remote`: every kind of type of another crate can be described.
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::{Ipv4Addr, SocketAddrV4};
@@ -37,7 +37,7 @@ mod foreign {
         }
     }
 
-    /// Neither its fields nor what its methods give can be cloned in one way.
+    /// Its fields and the results of its methods are cloned in different ways.
     #[derive(Debug, PartialEq)]
     pub struct Sealed<T> {
         inner: T,
@@ -104,7 +104,7 @@ struct Label<'a> {
     size: u8,
 }
 
-// As keys, they have what keys have.
+// Keys have the traits of keys.
 #[derive(State, PartialEq, Eq, PartialOrd, Ord)]
 #[state(remote = foreign::Meters)]
 struct Meters(i64);
@@ -212,7 +212,7 @@ impl From<Address> for SocketAddrV4 {
     }
 }
 
-/// Comes back from bytes, and in place over another.
+/// Checks that a value round-trips, and restores over another one.
 fn comes_back<T: State + RestoreOwned + PartialEq + std::fmt::Debug>(value: &T, mut live: T) {
     let bytes = dumps(value).unwrap();
     assert_eq!(loads::<T>(&bytes).unwrap(), *value);

@@ -1,5 +1,5 @@
-//! Images over older ones of their type, which are not counted first: whatever stood in the buffer, the image is the
-//! same, and what cannot be written is found all the same.
+//! Images over older ones of their type, which are not counted first: whatever the buffer contained, the image is the
+//! same, and values that cannot be written are still reported.
 
 #![allow(clippy::option_option, reason = "heads of each kind")]
 
@@ -32,7 +32,7 @@ struct World {
     marks: Vec<Mark>,
 }
 
-/// Heads of which a part stands for nothing, depending on the value.
+/// Its head has parts that are unused for some values.
 #[derive(State, Clone, Debug)]
 struct Mark {
     small: Option<u32>,
@@ -60,7 +60,7 @@ fn mark(number: usize) -> Mark {
     }
 }
 
-/// Heads that are as many as before are written over others.
+/// The same number of heads is written over others.
 #[test]
 fn what_stands_for_nothing_is_zero_whatever_was_there() {
     let marks = |first: usize| (first..first + 12).map(mark).collect::<Vec<_>>();
@@ -76,7 +76,7 @@ fn what_stands_for_nothing_is_zero_whatever_was_there() {
     }
 }
 
-/// With so many names, kids and elements of each array, all of some length.
+/// A world with these numbers of names, kids and elements of each array, in various lengths.
 fn world(names: usize, kids: usize, elements: usize) -> World {
     World {
         names: (0..names).map(|at| "name".repeat(at % 7)).collect(),
@@ -87,13 +87,13 @@ fn world(names: usize, kids: usize, elements: usize) -> World {
     }
 }
 
-/// Grown and shrunk in each region, and in all of them.
+/// Worlds that grow and shrink in each region, and in all of them.
 fn worlds() -> Vec<World> {
     let counts = [(0, 0, 0), (90, 0, 0), (99, 0, 0), (90, 9, 0), (90, 10, 0), (90, 0, 9), (90, 0, 10), (200, 20, 20)];
     counts.into_iter().map(|(names, kids, elements)| world(names, kids, elements)).collect()
 }
 
-/// The same bytes at the end of an allocation that is exact, one with a little room, and one with a lot.
+/// The same bytes at the end of an allocation with no room, a little room, and a lot.
 fn rooms(bytes: &[u8]) -> impl Iterator<Item = Vec<u8>> + '_ {
     [0, 200, 1 << 16].into_iter().map(|room| {
         let mut buffer = Vec::with_capacity(bytes.len() + room);
@@ -116,7 +116,7 @@ fn any_state_over_any_other() {
             for mut buffer in rooms(&options.dumps(old).unwrap()) {
                 options.dump_into(new, &mut buffer).unwrap();
                 assert_eq!(buffer, expected);
-                // The other form of header.
+                // The other form of the header.
                 Options::new().dump_into(old, &mut buffer).unwrap();
                 assert_eq!(buffer, dumps(old).unwrap());
             }
@@ -131,13 +131,13 @@ fn over_images_whose_header_lies() {
     let (new, old) = (world(90, 9, 9), dumps(&world(80, 12, 11)).unwrap());
     let expected = dumps(&new).unwrap();
     let number = |at: usize| u64::from_le_bytes(old[at..at + 8].try_into().unwrap());
-    // Of these, no machine has as much as the largest.
+    // No machine has as much memory as the largest.
     let lies = [0, 1, 16, 64, number(16), number(24), number(32), 1 << 50, u64::MAX - 15, u64::MAX];
     for (at, lie) in [16, 24, 32].into_iter().flat_map(|at| lies.map(|lie| (at, lie))) {
         let mut lying = old.clone();
         lying[at..at + 8].copy_from_slice(&lie.to_le_bytes());
         for other in [16, 24, 32] {
-            // That it adds up to the length of the buffer makes it no truer.
+            // A sum that equals the buffer's length does not make it valid.
             let mut lying = lying.clone();
             let rest = number(other).wrapping_add(number(at)).wrapping_sub(lie);
             if other != at {
@@ -174,7 +174,7 @@ thread_local! {
     static COUNTED: Cell<usize> = const { Cell::new(0) };
 }
 
-/// Text that tells how often it was counted.
+/// A text that records how often it was counted.
 struct Watched(String);
 
 impl State for Watched {
@@ -205,7 +205,7 @@ fn only_what_outgrows_its_buffer_is_counted() {
     let mut buffer = Vec::new();
     let mut dump = |len| counted(&mut || dump_into(&text(len), &mut buffer).unwrap());
     assert_eq!([dump(1000), dump(1000), dump(900), dump(900)], [1, 0, 0, 0]);
-    // The first growth says that the lengths vary; from then on there is room for an eighth.
+    // The first growth shows that the lengths vary; from then on, an eighth is reserved.
     assert_eq!([dump(1000), dump(1100), dump(1200), dump(1000), dump(2000)], [1, 0, 0, 0, 1]);
     assert_eq!([dump(2200), dump(1900), dump(600), dump(2000), dump(2100)], [0, 0, 0, 1, 0]);
 
@@ -215,7 +215,8 @@ fn only_what_outgrows_its_buffer_is_counted() {
     assert_eq!([dump(1000), dump(1100), dump(1200), dump(1000), dump(2000)], [1, 0, 0, 0, 1]);
 }
 
-/// That a value is refused as it is into a new buffer, over the image of another one of its type.
+/// Checks that writing a value over an image of another one of its type gives the same error as writing it into a new
+/// buffer.
 #[track_caller]
 fn is_refused<T: State>(value: &T, other: &T) -> ErrorKind {
     let expected = dumps(value).unwrap_err();
@@ -232,7 +233,7 @@ fn is_refused<T: State>(value: &T, other: &T) -> ErrorKind {
     expected.kind()
 }
 
-/// A value beside so much text that the image is looked at.
+/// A value next to enough text that the old image is used.
 fn beside_text<T>(value: T) -> (String, Vec<T>) {
     ("text".repeat(200), vec![value])
 }
@@ -280,7 +281,7 @@ fn links(depth: usize) -> Link {
 
 #[test]
 fn what_is_nested_too_deep_is_found() {
-    // The last map counts too, and is empty.
+    // The last map counts as a level too, and is empty.
     let (deepest, too_deep) = (links(127), links(128));
     for mut buffer in rooms(&dumps(&links(1)).unwrap()) {
         dump_into(&deepest, &mut buffer).unwrap();
@@ -299,7 +300,7 @@ struct Shared {
     both: Vec<Rc<Shared>>,
 }
 
-/// Each level is reached twice by the one above it: there are 2¹²⁸ ways to the place where it is too deep.
+/// Each level is reached twice from the one above it: there are 2¹²⁸ paths to the place where it is too deep.
 #[test]
 fn more_ways_than_time_come_to_an_end() {
     let end = || Shared { text: "x".repeat(2000), both: vec![] };
@@ -320,7 +321,7 @@ fn more_ways_than_time_come_to_an_end() {
     }
 }
 
-/// What a hook prepares is seen by all that is written, even by what stands before it.
+/// A hook's changes are seen by everything written, even by fields before it.
 #[derive(State, Debug)]
 struct Prepared {
     before: Rc<Cell<u32>>,

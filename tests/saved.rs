@@ -1,5 +1,5 @@
-//! Saved files: a checksum that `load_file` asks, permissions that hold from the first byte, bytes that are saved as
-//! they were dumped, and what dead processes left behind.
+//! Saved files: a checksum that `load_file` verifies, permissions that apply from the first byte, bytes that are saved
+//! as dumped, and leftovers of dead processes.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -25,7 +25,7 @@ fn empty() -> Saved {
     Saved { name: String::new(), levels: vec![], heat: vec![] }
 }
 
-/// A directory of the test's own, which goes when it ends.
+/// A directory of the test, removed when it is dropped.
 struct Directory(PathBuf);
 
 impl Directory {
@@ -58,7 +58,7 @@ fn write_and_load(path: &Path, bytes: &[u8]) -> std::io::Result<Saved> {
     load_file(path)
 }
 
-/// The table in the documentation: the image with flag bit 3, and the checksum of all that.
+/// The table in the documentation: the image with flag bit 3, and then the checksum of both.
 fn with_checksum(image: &[u8]) -> Vec<u8> {
     let mut bytes = image.to_vec();
     bytes[5] |= 8;
@@ -78,7 +78,7 @@ fn saved_files_are_the_golden_ones() {
             save_bytes(directory.file(), &image).unwrap();
             let fresh = fs::read(directory.file()).unwrap();
             assert_eq!(fresh, with_checksum(&image), "{name}");
-            // What is saved as a value has its schema, whatever the options say.
+            // A value is saved with its schema, whatever the options say.
             options.save(directory.file(), &value).unwrap();
             let saved = fs::read(directory.file()).unwrap();
             assert_eq!(saved, with_checksum(&Options::new().with_schema().dumps(&value).unwrap()), "{name}");
@@ -127,7 +127,7 @@ fn the_error_of_a_checksum_says_what_happened() {
         "{error}"
     );
     assert_eq!(verify(&bytes).unwrap_err().offset(), Some(bytes.len() - 8));
-    // The header says how long the file was.
+    // The header contains the length of the file.
     let (whole, cut) = (bytes.len(), bytes.len() - 3);
     let error = write_and_load(&directory.file(), &bytes[..cut]).unwrap_err().to_string();
     assert_eq!(error, format!("expected a whole file of {whole} bytes, found {cut} at byte {cut}"));
@@ -156,16 +156,16 @@ fn the_bytes_of_a_saved_file_are_taken_everywhere() {
     assert_eq!(target, full());
     assert_eq!(Mapped::read(directory.file()).unwrap().view::<Saved>().unwrap(), full());
     assert_eq!(Inspection::open(&bytes).unwrap().tag(), Some("example.Saved"));
-    // They are no more than a guess to what is written over them.
+    // They only serve as a guess of the lengths for the next image written over them.
     let mut buffer = bytes.clone();
     dump_into(&full(), &mut buffer).unwrap();
     assert_eq!(buffer, dumps(&full()).unwrap());
-    // Not asked in memory: the last float is another, and a value all the same.
+    // The checksum is not verified in memory: the last float is changed, and still valid.
     let mut changed = bytes.clone();
     let last = changed.len() - 8 - 16 + 4;
     changed[last] ^= 1;
     assert_ne!(loads::<Saved>(&changed).unwrap(), full());
-    // Its length is.
+    // Its length is verified.
     for len in 0..bytes.len() {
         loads::<Saved>(&bytes[..len]).unwrap_err();
     }
@@ -179,7 +179,7 @@ fn dumped_bytes_are_saved_by_a_thread() {
         let saved = with_checksum(&bytes);
         std::thread::spawn(move || save_bytes(path, &bytes)).join().unwrap().unwrap();
         assert_eq!(fs::read(directory.file()).unwrap(), saved);
-        // Bytes that came from a saved file already have their checksum.
+        // Bytes from a saved file already have their checksum.
         save_bytes(directory.file(), &saved).unwrap();
         assert_eq!(fs::read(directory.file()).unwrap(), saved);
     }
@@ -207,7 +207,7 @@ fn a_file_may_be_secret_or_read_only() {
     }
 }
 
-/// While it is written, the new file is looked at again and again: it lets nobody in whom the old one kept out.
+/// While it is written, the new file is checked repeatedly: it grants no access that the old one denied.
 #[cfg(unix)]
 #[test]
 fn a_secret_is_one_while_it_is_written() {
@@ -247,12 +247,12 @@ fn a_secret_is_one_while_it_is_written() {
     assert!(open.is_empty(), "{open:?}");
 }
 
-// The big-endian tests run with an older compiler, which knows no locks.
+// The big-endian tests run with an older compiler without file locks.
 #[cfg(all(target_os = "linux", target_endian = "little"))]
 #[test]
 fn what_dead_processes_left_is_removed() {
     let directory = Directory::new("dead");
-    // Numbers that Linux gives to no process, one that is alive, and this one's own.
+    // Process numbers that Linux never assigns, one that is alive, and this process's own.
     let dead = u32::MAX - 1;
     let (alive, own) = (std::os::unix::process::parent_id(), std::process::id());
     let kept = [
@@ -285,7 +285,7 @@ fn what_dead_processes_left_is_removed() {
     assert_eq!(load_file::<Saved>(directory.file()).unwrap(), full());
 }
 
-/// The temporary file beside one whose name is as long as names can be has a shorter one.
+/// For a file whose name has the maximal length, the temporary file gets a shorter one.
 #[test]
 fn a_file_may_have_the_longest_name_that_there_is() {
     let directory = Directory::new("long");
@@ -326,13 +326,13 @@ fn a_live_value_is_restored_from_a_file_in_place() {
     let mut level = Level { names: vec!["a longer name".into(); 3], tick: 9, window: 4 };
     let place = level.names.as_ptr();
 
-    // The present form: allocations and skipped fields stay.
+    // The current form: allocations and skipped fields are kept.
     save(&path, &Level { names: vec!["Ada".into()], tick: 7, window: 0 }).unwrap();
     load_file_into(&path, &mut level).unwrap();
     assert_eq!(level, Level { names: vec!["Ada".into()], tick: 7, window: 4 });
     assert_eq!(level.names.as_ptr(), place);
 
-    // An older form is upgraded, one without a checksum too.
+    // An older form is upgraded, also one without a checksum.
     save(&path, &Old { tick: 3, names: vec!["Bob".into()] }).unwrap();
     load_file_into(&path, &mut level).unwrap();
     assert_eq!(level, Level { names: vec!["Bob".into()], tick: 3, window: 4 });
@@ -341,7 +341,7 @@ fn a_live_value_is_restored_from_a_file_in_place() {
     load_file_into(&path, &mut level).unwrap();
     assert_eq!(level, Level { names: vec![], tick: 5, window: 4 });
 
-    // Whatever is wrong, nothing changes: a damaged byte that is valid by itself, another type, no file.
+    // Any error changes nothing: a damaged byte that is valid by itself, another type, no file.
     save(&path, &Level { names: vec!["Eve".into()], tick: 1, window: 0 }).unwrap();
     let mut bytes = fs::read(&path).unwrap();
     let name = bytes.windows(3).rposition(|part| part == b"Eve").unwrap();

@@ -1,4 +1,5 @@
-//! Segments: together the bytes of `dumps`, the raw arrays where they lie, and whole through any kind of writer.
+//! Segments: together they are the bytes of `dumps`, they borrow the raw arrays, and every kind of writer gets all of
+//! them.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::{Cell, RefCell};
@@ -14,7 +15,7 @@ struct Counting;
 
 thread_local!(static ALLOCATIONS: Cell<usize> = const { Cell::new(0) });
 
-// SAFETY: every call is passed on as it is.
+// SAFETY: every call is passed on unchanged.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         ALLOCATIONS.set(ALLOCATIONS.get() + 1);
@@ -130,7 +131,7 @@ fn joined(segments: &Segments<'_>) -> Vec<u8> {
 #[test]
 fn together_they_are_the_image() {
     let mut buffer = SegmentBuffer::new();
-    // Shorter ones behind longer ones too: nothing of those before is left in the padding.
+    // Shorter ones after longer ones too: the padding contains nothing of the previous ones.
     for len in [0, 1, 2, 15, 16, 17, 31, 32, 33, 255, 256, 257, 5000, 257, 33, 15, 1, 0] {
         let world = world(len);
         let segments = dump_segments(&world, &mut buffer).unwrap();
@@ -167,14 +168,14 @@ fn a_large_array_costs_what_its_header_costs() {
     let before = ALLOCATIONS.get();
     for _ in 0..3 {
         let segments = dump_segments(&large, &mut buffer).unwrap();
-        // The image's header, the array's count, and the padding up to the array.
+        // The image's header, the array's count, and the padding before the array.
         assert_eq!(segments.iter().next().unwrap().len(), 48);
         assert_eq!(segments.iter().count(), 2);
     }
     assert_eq!(ALLOCATIONS.get(), before);
 }
 
-/// A writer as systems have them: it takes what it likes, and sometimes nothing.
+/// A writer like those of operating systems: it accepts any part of the bytes, sometimes none.
 struct Moody {
     taken: Vec<u8>,
     mood: usize,
@@ -219,7 +220,7 @@ fn partial_writes_lose_nothing() {
     assert_eq!(sink, dumps(&many).unwrap());
 }
 
-/// A writer that says something wrong.
+/// A writer that returns a wrong count.
 struct Wrong(usize);
 
 impl Write for Wrong {

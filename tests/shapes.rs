@@ -1,4 +1,4 @@
-//! Every shape that a struct or an enum can have, empty ones and large ones too.
+//! Every shape of structs and enums, including empty and large ones.
 
 use std::fmt::Debug;
 
@@ -98,7 +98,7 @@ enum One {
     Only,
 }
 
-/// Without anything in the head but the tag.
+/// An enum with nothing but the tag in its head.
 #[derive(State, Debug, PartialEq)]
 enum Plain {
     A = 3,
@@ -114,7 +114,7 @@ fn enums_without_slots() {
     assert_eq!(loads::<Plain>(&bytes).unwrap_err().kind(), ErrorKind::Malformed);
 }
 
-/// Without a value, as what cannot happen has none.
+/// An enum without values, for cases that cannot happen.
 #[derive(State, Debug, PartialEq)]
 enum Never {}
 
@@ -213,7 +213,7 @@ fn more_variants_than_a_byte_counts() {
     comes_back(&Many::ALL.to_vec(), vec![Many::Last(1); 300]);
 }
 
-/// Declares a struct of sixty fields, of three types by turns.
+/// Declares a struct of sixty fields, with three types alternating.
 macro_rules! wide {
     ($name:ident: $($number:ident $text:ident $list:ident)*) => {
         #[derive(State, Debug, PartialEq, Default)]
@@ -244,7 +244,7 @@ fn sixty_fields() {
     comes_back(&Wide::default(), Wide::new());
 }
 
-/// Nobody takes its state.
+/// A type without a state.
 #[derive(Debug, PartialEq)]
 struct Stateless(std::thread::ThreadId);
 
@@ -270,7 +270,7 @@ fn an_array_of_nothing_needs_no_state_of_it() {
     comes_back(&Marked::<Stateless>::Of([], [], "a".into()), Marked::Nothing([]));
     comes_back(&Marked::<Stateless>::Nothing([]), Marked::Nothing([]));
     comes_back(&Marked::<Stateless>::Of([], [], "a".into()), Marked::Of([], [], "b".into()));
-    // Where there is a state, it is what it was in arrays of that type.
+    // Where there is a state, it is the same as in arrays of that type.
     let schema = format!("{}", <OfNone<String> as State>::schema());
     let whole = format!("{:?}", <OfNone<String> as State>::schema());
     assert!(schema.contains("OfNone") && whole.contains("\"aligned\""), "{whole}");

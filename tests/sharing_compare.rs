@@ -1,4 +1,4 @@
-//! Where two states with shared objects differ.
+//! Differences between states with shared objects.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -7,7 +7,7 @@ use std::rc::{Rc, Weak};
 use state_core::image::compare;
 use state_core::{Inspection, Options, State, dumps};
 
-/// The differences of two states, by their type and by the schemas that they carry.
+/// The differences of two states, found by their type and by the schemas in their bytes.
 fn differences<T: State + for<'a> state_core::Restore<'a>>(ours: &T, theirs: &T) -> Vec<String> {
     let (a, b) = (dumps(ours).unwrap(), dumps(theirs).unwrap());
     let found: Vec<_> = compare::<T>(&a, &b).unwrap().map(|found| found.to_string()).collect();
@@ -32,7 +32,8 @@ struct Scene {
     nick: Rc<str>,
 }
 
-/// A scene of leaves of these numbers, each one object; the first is the floor, and that of a number the favourite.
+/// A scene of leaves with these numbers, one object for each number; the first is the floor, and the leaf with the
+/// number `favourite` is the favourite.
 fn scene(walls: &[u32], favourite: u32) -> Scene {
     let mut leaves: BTreeMap<u32, Rc<Leaf>> = BTreeMap::new();
     let walls: Vec<_> =
@@ -53,7 +54,7 @@ fn a_change_in_a_shared_object_is_told_once() {
     assert_eq!(differences(&scene(&[1, 1], 1), &scene(&[4, 4], 4)), ["Scene.floor.number: 1, theirs 4"]);
 }
 
-/// References in what is there on one side alone lead to objects of that side.
+/// References in a part that only one side has are reported with their targets on that side.
 #[test]
 fn references_in_added_parts_are_told_where_they_lead() {
     #[derive(State)]
@@ -76,7 +77,7 @@ fn references_in_added_parts_are_told_where_they_lead() {
 
 #[test]
 fn a_reference_to_another_object_is_told_where_it_is() {
-    // The objects hold the same, so that the references alone differ.
+    // The objects are equal, so that only the references differ.
     let (ours, mut theirs) = (scene(&[1, 2, 1], 1), scene(&[1, 2, 1], 1));
     theirs.walls[2] = Rc::new(Leaf { number: 1 });
     let expected = ["Scene.walls[2]: the object at Scene.floor, theirs an object of its own"];
@@ -115,7 +116,7 @@ fn elements_that_came_and_went_are_found_whatever_their_numbers() {
     assert_eq!(found[0], "Scene.walls: 6 elements, theirs 5");
     assert!(found.len() > 1, "{found:?}");
 
-    // An object that came in between moves all numbers behind it.
+    // An inserted object changes the numbers of all objects after it.
     let found = differences(&scene(&[1, 7, 2, 3, 4, 2, 3], 3), &scene(&[1, 2, 3, 4, 2, 3], 3));
     assert_eq!(found, ["Scene.walls: 7 elements, theirs 6", "Scene.walls[1]: Leaf(7), theirs absent"]);
 }
@@ -136,7 +137,7 @@ fn ring(numbers: &[u32]) -> Rc<RefCell<Node>> {
     nodes[0].clone()
 }
 
-/// Opens a ring, so that nothing leaks.
+/// Breaks a ring, so that nothing leaks.
 fn open(mut node: Rc<RefCell<Node>>) {
     while let Some(next) = { node.clone().borrow_mut().next.drain(..).next() } {
         node = next;
@@ -148,7 +149,7 @@ fn cycles_are_compared_once() {
     let (a, b, c) = (ring(&[1, 2, 3]), ring(&[1, 2, 3]), ring(&[1, 2, 4]));
     assert_eq!(differences(&a, &b), [""; 0]);
     assert_eq!(differences(&a, &c), ["Node.next[0].next[0].number: 3, theirs 4"]);
-    // A shorter ring: the reference that closes it leads back sooner.
+    // In a shorter ring, the reference that closes it comes sooner.
     let d = ring(&[1, 2]);
     let found = differences(&a, &d);
     assert!(found[0].starts_with("Node.next[0].next[0]: "), "{found:?}");
@@ -177,7 +178,7 @@ fn maps_and_sets_come_in_any_order() {
     for _ in 0..5 {
         assert_eq!(differences(&maps(20, 4), &maps(20, 4)), [""; 0]);
         let found = differences(&maps(20, 4), &maps(20, 5));
-        // Of which of the references to it, depends on the order of the maps.
+        // Which of the references to it is named depends on the order of the maps.
         assert!(
             !found.is_empty() && found.iter().all(|found| found.contains("the object at Maps.by_name[")),
             "{found:?}"
@@ -197,7 +198,7 @@ fn a_state_that_shares_and_one_that_does_not_differ_in_what_is_shared() {
     assert_eq!(found, ["[2]: the object at [0], theirs an object of its own"]);
 }
 
-/// Elements of lists of other lengths that hold the same are one object with each other, at either end.
+/// Equal elements at either end of lists of different lengths are the same objects.
 #[test]
 fn elements_alike_at_the_ends_of_lists_are_the_same_objects() {
     #[derive(State)]

@@ -1,5 +1,5 @@
-//! Hostile numbers: whatever an image says of its references, it is refused, or gives a value in which each is of its own
-//! type and nothing leaks.
+//! Hostile reference numbers: whatever references an image claims, it is refused, or gives a value in which each
+//! reference has the right type and nothing leaks.
 
 #![allow(
     clippy::items_after_statements,
@@ -66,7 +66,7 @@ fn every_byte_of_a_ring() {
     open(&honest);
 }
 
-/// Records at random places of a ring.
+/// Random records at random places of a ring.
 #[test]
 fn random_records() {
     let honest = ring(3);
@@ -117,7 +117,7 @@ fn cycles_are_only_for_types_that_say_so() {
     open(&honest);
 }
 
-/// A bit of the header does not make references of bytes that are none.
+/// The header flag does not make references of bytes that are not.
 #[test]
 fn flags_alone_are_refused() {
     let plain = dumps(&(Rc::new(7_u32), Rc::new(8_u32))).unwrap();
@@ -155,7 +155,7 @@ fn refused_rings_leak_nothing() {
     );
 }
 
-/// A weak reference to an object that can be refused is given once it is there.
+/// A weak reference to an object that can be refused is set once the object exists.
 #[test]
 fn weak_references_to_what_can_be_refused() {
     #[derive(State)]
@@ -186,7 +186,7 @@ fn weak_references_to_what_can_be_refused() {
     assert_eq!(loads::<Rc<RefCell<Parent>>>(&dumps(&family(700)).unwrap()).err().unwrap().kind(), ErrorKind::Refused);
 }
 
-/// The image with the only place where `from` stands changed.
+/// The image with its only occurrence of `from` replaced.
 fn with(bytes: &[u8], from: [u8; 8], to: [u8; 8]) -> Vec<u8> {
     let mut bytes = bytes.to_vec();
     let places: Vec<_> = bytes.windows(8).enumerate().filter(|(_, window)| *window == from).map(|(at, _)| at).collect();
@@ -206,15 +206,15 @@ fn numbers_have_one_form() {
     let (one, two) = (Rc::<str>::from("one"), Rc::<str>::from("three"));
     let bytes = dumps(&Pairs { one: (one.clone(), one), two: (two.clone(), two) }).unwrap();
     loads::<Pairs>(&bytes).unwrap();
-    // The second object as the first of another class, though its type has one.
+    // The second object as the first of another class, although its type already has one.
     let other = with(&bytes, [1, 0, 0, 0, 1, 0, 0, 0], [1, 1, 0, 0, 0, 0, 0, 0]);
     let other = with(&other, [2, 0, 0, 0, 1, 0, 0, 0], [2, 1, 0, 0, 0, 0, 0, 0]);
     loads::<Pairs>(&other).unwrap_err();
-    // A number that is left out.
+    // Skips a number.
     let other = with(&bytes, [1, 0, 0, 0, 1, 0, 0, 0], [1, 0, 0, 0, 2, 0, 0, 0]);
     let other = with(&other, [2, 0, 0, 0, 1, 0, 0, 0], [2, 0, 0, 0, 2, 0, 0, 0]);
     loads::<Pairs>(&other).unwrap_err();
-    // A value beside a reference back.
+    // A value together with a reference back.
     assert_eq!(bytes[40..56], [3, 0, 0, 0, 0, 0, 0, 0, 5, 0, 0, 0, 0, 0, 0, 0]);
     for at in (44..48).chain(52..56) {
         let mut other = bytes.clone();
@@ -272,7 +272,7 @@ fn references_go_back_to_objects_that_have_ended_however_deep_they_were() {
     });
 }
 
-/// Where a value may be missing, a reference can be given later; behind it, where none may be, it cannot.
+/// Where a value may be missing, a reference can be set later; inside it, where none may be missing, it cannot.
 #[test]
 fn a_cycle_through_a_pointer_that_must_be_there_is_refused() {
     #[derive(State)]
@@ -297,12 +297,12 @@ fn a_cycle_through_a_pointer_that_must_be_there_is_refused() {
     let owner = Rc::new(RefCell::new(Owner { pet: Some(pet), id: 9 }));
     let bytes = dumps(&House { other, owner: owner.clone(), again: owner }).unwrap();
     loads::<House>(&bytes).unwrap();
-    // The pet's owner is the one that it stands in.
+    // The pet's owner is the one that contains it.
     let hostile = with(&bytes, [2, 0, 0, 0, 0, 0, 0, 0], [2, 0, 0, 0, 1, 0, 0, 0]);
     for found in [check::<House>(&hostile), loads::<House>(&hostile).map(drop)] {
         assert_eq!(found.unwrap_err().path(), "House.owner.pet.owner");
     }
-    // Nor is it written.
+    // It is not written either.
     let pet = Rc::new(RefCell::new(Pet { owner: leaf_owner() }));
     let owner = Rc::new(RefCell::new(Owner { pet: Some(pet.clone()), id: 2 }));
     pet.borrow_mut().owner = owner.clone();

@@ -1,5 +1,5 @@
-//! Graphs that are restored into other graphs: whatever is there, the result is what a load gives, for each container in
-//! which a reference can be left out until its object is there.
+//! Graphs restored into other graphs: whatever the live graph is, the result equals that of a load, for each container
+//! in which a reference can be missing until its object exists.
 
 #![allow(clippy::zero_sized_map_values, reason = "containers are filled with all kinds of pointers")]
 
@@ -18,7 +18,7 @@ use numbers::Random;
 use state_core::image::compare;
 use state_core::{ErrorKind, State, check, dumps, from_value, load_into, loads, pickle, to_value};
 
-/// Where references stand.
+/// A container of references.
 trait Holds<P>: Sized {
     fn of(all: Vec<P>) -> Self;
     fn take(&mut self) -> Vec<P>;
@@ -40,7 +40,7 @@ macro_rules! holds {
     )*};
 }
 
-/// In an order that is not that of the list, so that keys of two maps differ.
+/// Numbers the items in another order than that of the list, so that the keys of two maps differ.
 fn keys<P>(all: Vec<P>) -> impl Iterator<Item = (u32, P)> {
     let len = all.len() as u32;
     all.into_iter().enumerate().map(move |(at, item)| ((at as u32 * 7 + len) % 11 + at as u32 * 11, item))
@@ -80,7 +80,8 @@ enum Kind<P> {
 
 const KINDS: usize = 3;
 
-/// As many random graphs of nodes with a holder of references as `rounds`, each restored into each other way of being.
+/// Creates tests with random graphs of nodes that contain a holder of references; each graph is restored into each
+/// other one.
 macro_rules! graphs {
     ($($test:ident: $($holder:ty),+;)*) => {$(
         #[test]
@@ -92,7 +93,7 @@ macro_rules! graphs {
                 #[state(shared, cyclic, name = "Node")]
                 struct Node {
                     number: u32,
-                    // No part of the state, so that nothing in a graph can be refused: what can be is built aside.
+                    // Skipped, so that nothing in a graph can refuse: a graph that can refuse is built separately.
                     #[state(skip)]
                     _alive: Alive,
                     holder: $holder,
@@ -157,7 +158,7 @@ macro_rules! graphs {
                     load_into(&bytes, &mut target).unwrap();
                     drop(borrowed);
                     same(&target, "in place");
-                    // Once more, into what it is already.
+                    // Again, into a graph that is already equal.
                     load_into(&bytes, &mut target).unwrap();
                     same(&target, "in place again");
                     let valued: Vec<Link> = from_value(&to_value(&saved).unwrap()).unwrap();
@@ -186,8 +187,8 @@ graphs! {
     behind_other_pointers: Rc<RefCell<Vec<Link>>>, Rc<RefCell<HashMap<u32, Link>>>, Arc<Mutex<(u8, VecDeque<Link>)>>;
 }
 
-/// The elements of a set have to be there to be put into it, so a cycle cannot close in one: it is an error as it is
-/// written, not as it is read.
+/// The elements of a set must be complete when they are inserted, so a cycle cannot go through one: it is an error when
+/// it is written, not only when it is read.
 #[test]
 fn a_cycle_in_a_set_is_an_error() {
     #[derive(State)]
@@ -225,7 +226,7 @@ fn a_cycle_in_a_set_is_an_error() {
     first.borrow_mut().items.clear();
 }
 
-/// Cells of numbers and atomics are restored where they are, for all who hold them.
+/// Cells of numbers and atomics are restored in place, for all their owners.
 #[test]
 fn cells_and_atomics_are_entered() {
     #[derive(State)]
@@ -252,8 +253,8 @@ fn cells_and_atomics_are_entered() {
     assert!(Rc::ptr_eq(&back.cells[0], &back.cells[1]) && Arc::ptr_eq(&back.atomics[0], &back.atomics[1]));
 }
 
-/// A parent without a cell is referred to before it is there, and so it is made anew; what is there is not without its
-/// parent.
+/// A parent without a cell is referred to before it exists, and is therefore built again; a live child is never without
+/// its parent.
 #[test]
 fn parents_without_cells_are_led_to() {
     #[derive(State)]
@@ -289,8 +290,8 @@ fn parents_without_cells_are_led_to() {
     }
 }
 
-/// A state has no identities, so that live objects are paired with saved ones by their place, in long lists too. What no
-/// handle is in moves to its place, and keeps its allocations, beside them as elsewhere.
+/// A state has no identities, so live objects are paired with saved ones by their position, also in long lists. Parts
+/// without handles move to their positions with their allocations, as elsewhere.
 #[test]
 fn handles_stay_in_their_places_when_a_list_shifts() {
     #[derive(State)]

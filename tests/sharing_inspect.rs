@@ -1,4 +1,4 @@
-//! Bytes with shared objects, looked at without their types.
+//! Inspections of bytes with shared objects, without their types.
 
 #![allow(dead_code, reason = "types are written, and read by their schema alone")]
 
@@ -160,7 +160,7 @@ fn every_byte_changed_shows_something_or_is_an_error() {
 fn references_to_nothing_are_damage_with_a_place() {
     let honest = carried(&two());
     let end = honest.len();
-    // The weak reference that comes first leads to an object that nobody has.
+    // The weak reference that comes first refers to an object that has no owner.
     let at = (0..end).find(|&at| honest[at..].starts_with(&[2, 0, 0, 0, 0, 0, 0, 0])).unwrap();
     let mut bytes = honest;
     bytes[at + 4] = 9;

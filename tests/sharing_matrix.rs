@@ -1,5 +1,5 @@
-//! The identity matrix in pickles: each pointer, what it leads to, and where it stands, at each protocol, there and back,
-//! with CPython comparing by `is`.
+//! The identity matrix in pickles: each pointer, target and position, at each protocol, in both directions, with
+//! CPython comparing by `is`.
 
 #![allow(clippy::arc_with_non_send_sync, reason = "each pointer leads to each cell")]
 
@@ -16,8 +16,8 @@ use state_core::{Restore, State, from_value, to_value};
 
 const PROTOCOLS: [Protocol; 6] = [Protocol::V0, Protocol::V1, Protocol::V2, Protocol::V3, Protocol::V4, Protocol::V5];
 
-/// The first byte of a frame says whether Python keeps the identity of such values when it pickles them, which it does not
-/// for numbers; the second whether two equal ones are two.
+/// The first byte of a frame says whether two equal values are different objects in Python. The script compares objects
+/// by `is`, and pickles them again at each protocol.
 const SCRIPT: &str = r#"
 import enum, io, pickle
 
@@ -93,7 +93,7 @@ impl<T: ?Sized> Same for Arc<T> {
     }
 }
 
-/// Where three pointers stand.
+/// The position of three pointers.
 trait Held<P>: State + for<'a> Restore<'a> {
     fn of(parts: [P; 3]) -> Self;
     fn parts(self) -> Vec<P>;
@@ -130,7 +130,7 @@ held! {
     };
 }
 
-/// What was sent to Python, and what tests its answer.
+/// The frames sent to Python, and the tests of its answers.
 #[derive(Default)]
 struct Cases {
     frames: Vec<Vec<u8>>,
@@ -138,8 +138,8 @@ struct Cases {
 }
 
 impl Cases {
-    /// `one` and `other` are two objects. Python tells them from one another where they `differ` there, and keeps the
-    /// identity of each where it `keeps` that.
+    /// Adds a case: `one` and `other` are two objects. Python has two as well if they `differ` there, and keeps their
+    /// identities in a pickle if it `keeps` those.
     fn add<P: Same + State + for<'a> Restore<'a> + 'static>(
         &mut self,
         [one, other]: [P; 2],
@@ -150,7 +150,7 @@ impl Cases {
         self.held::<P, BTreeMap<u8, P>>([&one, &other], differ, keeps);
     }
 
-    /// The same in each container.
+    /// Does the same in each container.
     fn everywhere<P: Same + State + for<'a> Restore<'a> + 'static>(&mut self, [one, other]: [P; 2]) {
         self.add([one.clone(), other.clone()], true, true);
         self.held::<P, VecDeque<P>>([&one, &other], true, true);
@@ -191,7 +191,7 @@ impl Cases {
         let value = native.to_value(&held).unwrap();
         let again = sharing.load_value(&dump_value(&value).unwrap()).unwrap();
         test(native.from_value(&again).unwrap(), differ);
-        // Whoever does not ask has copies, also where the pickle shares.
+        // Options without sharing give copies, even if the pickle shares.
         let copies: H = state_core::pickle::loads(&sharing.dumps(&held).unwrap()).unwrap();
         let parts = copies.parts();
         assert!(!parts[0].same(&parts[1]));
@@ -289,7 +289,7 @@ fn lists_and_slices() {
     cases.ask();
 }
 
-/// Python's empty tuple is one object wherever it stands; it keeps no identity of numbers.
+/// Python's empty tuple is a single object, and numbers have no identity there.
 #[test]
 fn maps_sets_and_tuples() {
     let names = || [(1_u8, "one".to_string()), (2, "two".to_string())];
@@ -322,7 +322,7 @@ fn maps_sets_and_tuples() {
     cases.ask();
 }
 
-/// Texts and bytes of few letters are one object in Python wherever they stand, so these have more.
+/// Texts and bytes of at most one character are single objects in Python, so these are longer.
 #[test]
 fn text_bytes_and_numbers() {
     let mut cases = Cases::default();

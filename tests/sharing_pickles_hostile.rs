@@ -1,5 +1,5 @@
-//! Hostile references in pickles: whatever a pickle says of what is shared, it is refused with bounded work, or gives a
-//! value in which each reference is of its own type; nothing leaks, and no depth overflows the stack.
+//! Hostile references in pickles: whatever sharing a pickle claims, it is refused with bounded work, or gives a value
+//! in which each reference has the right type; nothing leaks, and no depth overflows the stack.
 
 #![allow(clippy::items_after_statements, reason = "a type beside what it is compared with")]
 
@@ -32,7 +32,7 @@ fn every_byte_of_a_ring() {
     }
 }
 
-/// References to other places of the memo, in any number.
+/// References to any number of other entries of the memo.
 #[test]
 fn random_references() {
     let honest = ring(3);
@@ -62,7 +62,7 @@ fn random_references() {
     open(&honest);
 }
 
-/// A ring of `len` nodes as Python nests it, each in the one before.
+/// A ring of `len` nodes as Python nests it, each in the previous one.
 fn nested(len: usize) -> Vec<u8> {
     let mut bytes = b"\x80\x04\x8c\x08__main__\x8c\x04Node\x93\x94".to_vec();
     for number in 0..len {
@@ -91,7 +91,7 @@ fn rings_that_are_too_deep_are_refused() {
         }
         assert_eq!(alive(), before, "{len}");
     }
-    // So it is on the way out.
+    // The same applies to writing.
     for len in [60, 120, 250, 5000] {
         let long = ring(len);
         match pickle::dumps(&long) {
@@ -103,7 +103,7 @@ fn rings_that_are_too_deep_are_refused() {
     assert_eq!(alive(), before);
 }
 
-/// Twice the object before, again and again: as many objects as there are, where copies would be without end.
+/// The previous object twice, repeatedly: the number of objects is linear, while that of copies would be exponential.
 #[test]
 fn doubled_references_stay_few() {
     #[derive(State)]
@@ -118,7 +118,7 @@ fn doubled_references_stay_few() {
         bytes.extend_from_slice(b"h\x00)\x81K\x01](");
     }
     for level in 0..60_u8 {
-        // The parts of a fork are the one before, twice.
+        // The parts of a fork are the previous one, twice.
         if level > 0 {
             bytes.extend_from_slice(&[b'h', level]);
         }
@@ -133,7 +133,7 @@ fn doubled_references_stay_few() {
     assert!(again.len() < 60 * 20);
     drop(fork);
     assert_eq!(alive(), before);
-    // Without numbers the copies come to a limit.
+    // Without sharing, the copies reach a limit.
     #[derive(State)]
     #[state(name = "Fork")]
     struct Copied {
@@ -143,7 +143,7 @@ fn doubled_references_stay_few() {
     assert!(pickle::loads::<Rc<Copied>>(&bytes).is_err());
 }
 
-/// What a reference leads to is of its type, or the pickle is refused.
+/// The target of a reference has the right type, or the pickle is refused.
 #[test]
 fn a_reference_to_something_else_is_refused() {
     let honest = two();
@@ -157,7 +157,7 @@ fn a_reference_to_something_else_is_refused() {
         }
         let _ = pickle::loads::<Two>(&other);
     }
-    // A weak reference to what is no object of the class.
+    // A weak reference to something that is not an object of the class.
     let weak = pickle::dumps(&honest).unwrap();
     let at = weak.iter().rposition(|&byte| byte == b'h').unwrap();
     let mut number = weak.clone();

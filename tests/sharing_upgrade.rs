@@ -1,4 +1,4 @@
-//! States with shared objects that older forms of their types wrote.
+//! States with shared objects, written by older forms of their types.
 
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
@@ -14,7 +14,7 @@ fn carried<T: State>(value: &T) -> Vec<u8> {
     Options::new().with_schema().dumps(value).unwrap()
 }
 
-/// What becomes of an older state, by both ways.
+/// The result of upgrading an older state, in both ways.
 fn upgraded<T: State + for<'a> Restore<'a>>(older: &impl State) -> T {
     let bytes = carried(older);
     let made = upgrade::<T>(&bytes).unwrap();
@@ -52,7 +52,7 @@ mod v1 {
     }
 }
 
-/// Slots came, went, changed places, and were renamed; numbers became wider.
+/// The next version: slots added, removed, moved and renamed, and numbers widened.
 mod v2 {
     use super::{Rc, RefCell, State, Weak};
 
@@ -119,7 +119,7 @@ fn an_object_that_grew_a_slot_stays_one_object() {
 
 #[test]
 fn an_object_is_made_where_it_is_first_referred_to_now() {
-    // It began in what is dropped, or behind what comes first now.
+    // Its first reference was in a removed slot, or after one that comes first now.
     let mut older = scene();
     older.gone = older.floor.clone();
     older.floor = older.walls[2].clone();

@@ -1,4 +1,4 @@
-//! Shared objects in dynamic values: what is one object is one value, both ways.
+//! Shared objects in dynamic values: one object is one value, in both directions.
 
 mod two;
 
@@ -105,7 +105,7 @@ fn weak_references_lead_forward() {
     assert_eq!(value.to_string(), "Watch(Leaf(4), None, None, Leaf(4))");
     let back: Watch = from_value(&value).unwrap();
     assert!(Rc::ptr_eq(&back.before.upgrade().unwrap(), &back.leaf) && back.gone.upgrade().is_none());
-    // What nothing in the state holds is none.
+    // A weak reference becomes empty if nothing in the state owns its object.
     let held = Shared::new(Object::new("Leaf", [Value::from(1)]));
     let other = Shared::new(9);
     let alone =

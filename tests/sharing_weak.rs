@@ -1,4 +1,4 @@
-//! Weak references to what has no size of its own: text, slices, paths, trait objects.
+//! Weak references to unsized targets: text, slices, paths, trait objects.
 
 use std::ffi::{CStr, OsStr};
 use std::path::Path;
@@ -149,7 +149,7 @@ fn every_byte_changed_is_a_state_or_an_error() {
     }
 }
 
-/// A weak reference in an optional: nothing, one whose object is gone, and one to an object, through every form.
+/// An optional weak reference: `None`, one whose object is gone, and one to an object, in every format.
 mod in_options {
     use std::cell::RefCell;
     use std::collections::BTreeMap;
@@ -208,7 +208,7 @@ mod in_options {
         }
     }
 
-    /// Whether there is one, and whether its object is that.
+    /// Which of the three it is, and whether it refers to that object.
     fn seen<T: ?Sized>(of: Option<&Weak<T>>, object: &Rc<T>) -> u8 {
         match of.map(Weak::upgrade) {
             None => 0,
@@ -264,7 +264,7 @@ mod in_options {
 
     const TUPLE1: u8 = 0x85;
 
-    /// What leads to an object is the object, as it was before: only what is gone is in a tuple.
+    /// A reference to an object is written as the object itself: only one whose object is gone is wrapped in a tuple.
     #[test]
     fn what_leads_to_an_object_is_not_wrapped() {
         let node = Rc::new(RefCell::new(Node { number: 1, to: None }));

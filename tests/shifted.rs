@@ -1,4 +1,5 @@
-//! Lists whose elements shifted since their state was taken: what is restored, what moves along, and what stays.
+//! Lists whose elements have shifted since their state was written: which are restored, which move along, and which
+//! stay.
 
 #![allow(clippy::cast_precision_loss, reason = "small numbers")]
 
@@ -133,7 +134,7 @@ fn shifts_of_every_size() {
     }
 }
 
-/// The places of the names' bytes.
+/// The addresses of the names' bytes.
 fn places(list: &[Entity]) -> Vec<*const u8> {
     list.iter().map(|entity| entity.name.as_ptr()).collect()
 }
@@ -275,7 +276,7 @@ fn conversions_are_not_asked_for_a_guess() {
     assert_eq!((live, TAKEN.get()), (saved, 0));
 }
 
-/// A type by hand that cannot be written while it is restored.
+/// A type with manual impls that cannot be written while it is restored.
 #[derive(Debug)]
 struct Fragile(Counted);
 
@@ -375,7 +376,7 @@ fn enums_of_the_same_variants_keep_their_allocations() {
     assert_eq!((live == saved, places(&live)), (true, before));
 }
 
-/// What is skipped stays at its index whatever else is restored there.
+/// A skipped field stays at its index, whatever else is restored there.
 #[test]
 fn lists_of_which_little_can_be_kept() {
     #[derive(State, Clone, Debug, PartialEq)]

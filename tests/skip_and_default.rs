@@ -1,4 +1,4 @@
-//! `skip` and `default`: fields that are no slots, and slots that a state has no value for.
+//! `skip` and `default`: fields that are not slots, and slots that a state has no value for.
 
 use state_core::value::{StateExt, Tuple, Value};
 use state_core::{State, dumps, load_into, loads};
@@ -116,7 +116,7 @@ fn variants_have_skipped_fields_too() {
     assert_eq!(live, Message::Quiet(9));
 }
 
-/// Someone else's, without a state.
+/// A type of another crate, without a state.
 #[derive(Debug, PartialEq, Clone)]
 struct Connection<T>(T);
 
@@ -135,7 +135,7 @@ enum Link<T> {
     Tried(u64),
 }
 
-/// Variants that are skipped take no place: the bytes are those of the enum without them.
+/// Skipped variants are not counted: the bytes are those of the enum without them.
 mod without {
     use super::State;
 
@@ -183,7 +183,7 @@ fn a_skipped_variant_has_no_state() {
             assert!(error.to_string().ends_with(&text), "{error}");
         }
     }
-    // Over an older image as well, which is written without counting first.
+    // Over an older image as well, without counting first.
     let mut list = vec![Link::<u8>::Address("a".repeat(100)); 20];
     let mut buffer = Vec::new();
     state_core::dump_into(&list, &mut buffer).unwrap();
@@ -192,7 +192,7 @@ fn a_skipped_variant_has_no_state() {
     assert!(state_core::value::from_value::<Link<u8>>(&Value::from("Lost")).is_err());
 }
 
-/// What Python's members are worth is told by the variants that are none.
+/// The values of Python's members take skipped variants into account.
 #[derive(State, Debug, PartialEq)]
 #[state(pickle = "enum", name = "shop.Colour")]
 enum Colour {

@@ -62,7 +62,7 @@ fn restores_agree_with_loads_over_any_target() {
 #[test]
 fn values_stay_where_their_keys_are() {
     let bytes = dumps(&index(0..60)).unwrap();
-    // All keys agree; one is missing; one is too many; others are in between.
+    // All keys are equal; one is missing; one is extra; others are in between.
     for mut target in [index(0..60), index(1..60), index(0..61), index(5..100)] {
         let at = |index: &Index| index.words["word 40"].as_ptr();
         let before = at(&target);
@@ -185,7 +185,7 @@ fn numbers_and_text_deep_inside_stand_in_order() {
     );
 }
 
-/// Only what is within the field is asked for its order.
+/// Only types within the field are required to be ordered.
 #[test]
 fn the_next_field_is_not_sorted() {
     #[derive(State)]
@@ -214,7 +214,7 @@ struct Held {
     pair: [HashSet<char>; 2],
 }
 
-/// A list has an order, and what is in it none.
+/// The sets and maps in a list are sorted, while the list keeps its order.
 #[test]
 fn what_lists_and_options_hold_is_sorted() {
     fn held(numbers: impl Iterator<Item = u8> + Clone) -> Held {

@@ -1,4 +1,4 @@
-//! Streams of states: what was written whole comes back, whatever happened to what stands behind it.
+//! Streams of states: completely written states are read again, whatever happened to the bytes after them.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -14,7 +14,7 @@ struct Counting;
 
 thread_local!(static ALLOCATED: Cell<usize> = const { Cell::new(0) });
 
-// SAFETY: every call is passed on as it is.
+// SAFETY: every call is passed on unchanged.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         ALLOCATED.set(ALLOCATED.get() + layout.size());
@@ -64,7 +64,7 @@ fn frames() -> Vec<Frame> {
     (0..5).map(frame).collect()
 }
 
-/// The frames in a stream, and where the header and each of them end.
+/// The frames in a stream, with the end of the header and of each of them.
 fn stream() -> (Vec<u8>, Vec<usize>) {
     let mut writer = StreamWriter::new(Vec::new()).unwrap();
     let mut ends = vec![writer.get_ref().len()];
@@ -76,7 +76,7 @@ fn stream() -> (Vec<u8>, Vec<usize>) {
     (writer.into_inner(), ends)
 }
 
-/// The whole states of a stream, and how it ended.
+/// The complete states of a stream, and the result at its end.
 fn read(bytes: &[u8]) -> (Vec<Frame>, io::Result<()>) {
     let mut reader = match StreamReader::new(bytes) {
         Ok(reader) => reader,
@@ -192,7 +192,7 @@ fn another_type_is_told_by_name() {
         error.to_string().contains("Frame: expected no slot `names`, found a state of another version that has it"),
         "{error}"
     );
-    // The state is whole, so the stream goes on behind it.
+    // The state is complete, so the stream continues after it.
     assert_eq!(reader.load::<Frame>().unwrap().unwrap().tick, 1);
 
     assert!(loads::<Frame>(&bytes).unwrap_err().to_string().contains("a stream of states"));
@@ -233,7 +233,7 @@ fn append_cuts_what_was_never_written() {
         drop(StreamWriter::<Frame>::append(&path).unwrap());
         assert_eq!(fs::read(&path).unwrap(), bytes);
     }
-    // The last state is announced, but its bytes never reached the disk.
+    // The length of the last state was written, but its bytes never reached the disk.
     let mut torn = bytes.clone();
     torn[ends[4] + 16..].fill(0);
     fs::write(&path, &torn).unwrap();
@@ -261,7 +261,7 @@ fn append_leaves_damage_and_other_types_alone() {
     fs::remove_file(&path).unwrap();
 }
 
-/// Takes so many bytes, and then no more.
+/// Accepts that many bytes, and then no more.
 struct Full(Vec<u8>, usize);
 
 impl Write for Full {
@@ -295,7 +295,7 @@ fn crc(bytes: &[u8]) -> u32 {
     })
 }
 
-/// The start of a frame as the table in the documentation has it.
+/// The start of a frame, after the table in the documentation.
 fn frame_start(position: usize, len: u64, image: u32) -> Vec<u8> {
     let mut start = len.to_le_bytes().to_vec();
     start.extend(image.to_le_bytes());
@@ -345,7 +345,7 @@ fn announced_lengths_are_not_believed() {
     assert!(ALLOCATED.get() - before < 1 << 20);
 }
 
-/// Gives a header that claims a schema of `len` bytes, then zeros without an end.
+/// Reads a header that claims a schema of `len` bytes, then zeros without end.
 fn endless(header: Vec<u8>) -> impl io::Read {
     io::Read::chain(io::Cursor::new(header), io::repeat(0))
 }
@@ -353,7 +353,7 @@ fn endless(header: Vec<u8>) -> impl io::Read {
 #[test]
 fn what_a_stream_announces_is_limited() {
     let (bytes, ends) = stream();
-    // Schemas that claim to be long, before zeros that never end.
+    // Schemas that claim to be long, followed by endless zeros.
     for claimed in [(1_u32 << 24) + 1, u32::MAX] {
         let mut header = bytes[..24].to_vec();
         header[16..20].copy_from_slice(&claimed.to_le_bytes());
@@ -363,7 +363,7 @@ fn what_a_stream_announces_is_limited() {
         assert!(error.to_string().contains("StreamReader::with_max_schema"), "{error}");
         assert!(ALLOCATED.get() - before < 1 << 16);
     }
-    // A frame of 2^40 whose own checksum is right.
+    // A frame of 2^40 bytes whose own checksum is correct.
     for claimed in [(1 << 30) + 1, 1 << 40, i64::MAX as u64 - 64] {
         let mut start = bytes[..ends[0]].to_vec();
         start.extend(frame_start(ends[0], claimed, 0));
@@ -389,7 +389,7 @@ fn limits_of_a_stream_are_settings() {
     let mut shorter = StreamReader::new(&bytes[..]).unwrap().max_state(longest - 1);
     assert!(shorter.states::<Frame>().any(|frame| frame.is_err()));
 
-    // A writer refuses what is too long before it writes any of it, and goes on.
+    // A writer refuses a state that is too long before it writes any of it, and can be used further.
     let mut writer = StreamWriter::new(Vec::new()).unwrap().max_state(longest - 1);
     let all = frames();
     let written = all.iter().filter(|frame| writer.write(frame).is_ok()).count();
@@ -398,7 +398,7 @@ fn limits_of_a_stream_are_settings() {
     end.unwrap();
 }
 
-// The big-endian tests run with an older compiler, which knows no locks.
+// The big-endian tests run with an older compiler without file locks.
 #[cfg(all(any(unix, windows), target_endian = "little"))]
 #[test]
 fn a_file_has_one_writer_at_a_time() {
@@ -409,10 +409,10 @@ fn a_file_has_one_writer_at_a_time() {
         let error = second.unwrap_err();
         assert!(cfg!(windows) || error.kind() == ErrorKind::WouldBlock, "{error}");
     }
-    // Readers are not kept out, and nothing was cut.
+    // Readers are not locked out, and nothing was truncated.
     assert_eq!(read(&fs::read(&path).unwrap()).0, frames()[1..2]);
     first.write(&frames()[2]).unwrap();
-    // The lock goes with the writer, and stays with the file that it gives back.
+    // The lock ends with the writer, or stays with the file taken out of it.
     let kept = first.into_inner();
     assert!(StreamWriter::<Frame>::append(&path).is_err());
     drop(kept);
@@ -433,7 +433,7 @@ fn a_header_with_flags_that_nobody_knows_is_refused() {
         let sum = crc(&[&header[..20], &header[24..24 + schema]].concat());
         header[20..24].copy_from_slice(&sum.to_le_bytes());
         let error = StreamReader::new(&header[..]).map(drop).unwrap_err().to_string();
-        // Those that are known say that the schema is another or longer, or the stream one of another kind.
+        // For known flags, the error is that the schema is another or longer, or the stream of another kind.
         assert!(flag < 4 || error.contains("flags that it does not have"), "{flag}: {error}");
     }
     assert!(ends[0] > 24);

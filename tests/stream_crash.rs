@@ -1,7 +1,7 @@
-//! A program that is killed while it writes: whatever its writer had returned for is found whole, and the next one
-//! goes on behind it.
+//! A program that is killed while it writes: every state for which its writer returned is complete, and the next
+//! program appends after it.
 
-// The test starts itself as that program, which an emulated machine cannot.
+// The test starts itself as that program, which is not possible under emulation.
 #![cfg(target_endian = "little")]
 
 use std::fs;
@@ -27,10 +27,10 @@ impl Frame {
     }
 }
 
-/// Names the file to the program that will be killed.
+/// The variable with the file of the program that will be killed.
 const FILE: &str = "STATE_TEST_CRASH_FILE";
 
-/// A file of the test's own, which goes when it ends.
+/// A file of the test, removed when it is dropped.
 struct Scratch(PathBuf);
 
 impl Scratch {
@@ -45,8 +45,8 @@ impl Drop for Scratch {
     }
 }
 
-/// Starts `test` of this file as a program of its own, kills it after it has told of `count` states, and gives the
-/// last that it told of.
+/// Runs `test` of this file as a separate process, kills it after it has reported `count` states, and returns the last
+/// one reported.
 fn killed(test: &str, file: &Scratch, count: usize) -> u32 {
     let mut child = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", test, "--nocapture", "--ignored"])
@@ -59,11 +59,11 @@ fn killed(test: &str, file: &Scratch, count: usize) -> u32 {
     let seen = told.by_ref().nth(count - 1).unwrap();
     child.kill().unwrap();
     child.wait().unwrap();
-    // What it told of before it was dead.
+    // The states that it reported before it was dead.
     told.last().unwrap_or(seen)
 }
 
-/// Ends the line in which the test's name stands.
+/// Ends the line that contains the test's name.
 fn begin() {
     println!();
 }
@@ -120,7 +120,7 @@ fn file_of_a_killed_program() {
         assert!(frame.tick >= last);
         assert_eq!(frame, Frame::at(frame.tick));
     }
-    // The file that stood beside it when the program was killed harms nobody, but is the test's to remove.
+    // The temporary file of the killed program does no harm, but the test has to remove it.
     let name = format!(".{}.", file.0.file_name().unwrap().to_str().unwrap());
     for entry in fs::read_dir(file.0.parent().unwrap()).unwrap().flatten() {
         if entry.file_name().to_str().is_some_and(|other| other.starts_with(&name)) {

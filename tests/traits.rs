@@ -1,5 +1,5 @@
-//! The traits that users expect of all public types: everything can be printed for debugging and goes to other threads,
-//! settings and errors are compared, copied and kept in maps.
+//! The traits that users expect of all public types: everything is `Debug` and can be sent to other threads, options
+//! and errors can be compared, copied and used in maps.
 
 use core::fmt::Debug;
 use core::hash::Hash;
@@ -39,9 +39,9 @@ fn all_types_are_debugged_and_sent_to_threads() {
         Structured, Subarray, Surrogates, TimeUnit, Tuple, Value, Variant, WrongKind, evolve::Amendments,
         evolve::Form, evolve::Upgrade<'_>, state::Checker<'_>, state::Image<u8>,
     );
-    // A pickle keeps what it found of its parts in cells.
+    // A pickle caches in cells what it has read of its parts.
     assert_all!(Debug, Send => Pickle<'_>);
-    // They look after the sharing of one walk, which knows pointers of one thread.
+    // They track the sharing of one walk, which knows pointers of one thread.
     assert_all!(Debug => state::Reader<'_>, state::Size, state::Writer<'_, '_>);
 }
 

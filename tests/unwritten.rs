@@ -1,4 +1,4 @@
-//! What cannot be written is named by its place in the value.
+//! A value that cannot be written is named by its place.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -184,7 +184,7 @@ struct Map {
     best: Point,
 }
 
-/// Objects without anything behind their heads are told apart by nothing: the list that they are in is named.
+/// Objects with empty tails cannot be told apart: the list that contains them is named.
 #[test]
 fn objects_that_refuse_are_named() {
     let map = || Map {
@@ -266,7 +266,7 @@ fn values_of_open_sets_are_named() {
     );
     let unknown = |program: &mut Program| drop(program.by_name.insert("b".into(), Some(Rc::new(Unknown(7)))));
     assert_eq!(path(unknown), "Program.by_name[0]");
-    // A type that shares, in a state that copies what is shared.
+    // A type that shares, in a state that copies shared objects.
     assert_eq!(path(|program| program.plugins.push(Box::new(Linked(7)))), "Program.plugins[2]");
     assert!(dumps(&program()).is_ok());
 }

@@ -1,4 +1,4 @@
-//! `with = module`: a slot that a module makes of a field, and makes a field of again.
+//! `with = module`: functions of a module convert a field to a slot and back.
 
 #![allow(clippy::box_collection, clippy::ptr_arg, reason = "fields and functions have the types that users write")]
 
@@ -9,7 +9,7 @@ use std::num::TryFromIntError;
 use state_core::value::{StateExt, Value};
 use state_core::{ErrorKind, State, dumps, load_into, loads};
 
-/// Someone else's type, which has no state.
+/// A type of another crate, without a state.
 #[derive(Debug, PartialEq, Clone)]
 struct Colour(u32);
 
@@ -27,7 +27,7 @@ mod hex {
     }
 }
 
-/// Works for any field that an `i64` can become.
+/// Works for any field that converts to and from an `i64`.
 mod wide {
     use std::fmt::Display;
 
@@ -108,7 +108,7 @@ enum Shape {
     },
 }
 
-/// A conversion that cannot fail, by the type of its error, leaves the restore in place.
+/// An infallible conversion, recognized by its error type, keeps the restore in place.
 #[test]
 fn an_infallible_conversion_restores_in_place() {
     let square = |side, name: &str| Shape::Square { side, name: name.into() };
@@ -143,7 +143,7 @@ fn a_module_may_be_generic() {
     assert_eq!(loads::<Generic<i32>>(&dumps(&value).unwrap()).unwrap().value, 500);
 }
 
-/// Modules that stand in the field's type, in place of what they convert.
+/// Modules in place of the types that they convert, inside the field's type.
 #[derive(State, Debug, PartialEq, Clone)]
 struct Palette {
     #[state(with = Option<hex>)]
@@ -212,7 +212,7 @@ fn modules_convert_what_is_in_containers() {
     );
 }
 
-/// The bytes are those of a type whose fields are what stands in the slots.
+/// The bytes are those of a type whose fields have the slots' types.
 #[test]
 fn a_container_of_slots_stands_in_the_slot() {
     #[derive(State)]
@@ -252,7 +252,7 @@ fn a_refusal_in_a_container_changes_nothing_and_tells_the_place() {
     }
 }
 
-/// Keys and values of parameters stay as they are, or go through a module.
+/// Keys and values of parameter types stay as they are, or are converted by a module.
 #[derive(State, Debug, PartialEq)]
 struct Keeping<K: Ord, V> {
     #[state(with = BTreeMap<_, hex>)]
@@ -271,7 +271,7 @@ fn what_stays_may_be_generic() {
     assert_eq!(borrowing.values, [("a", Colour(3))]);
 }
 
-/// What is made of a field may borrow from it, and what the field is made of from the bytes.
+/// The slot borrows from the field, and the field is built from a slot that borrows from the bytes.
 mod trimmed {
     use std::convert::Infallible;
 

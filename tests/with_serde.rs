@@ -1,5 +1,5 @@
-//! `#[state(serde)]`: fields of types that have only serde's traits, among them those that a format must describe
-//! itself for.
+//! `#[state(serde)]`: fields of types that have only serde's traits, including types that need a self-describing
+//! format.
 
 use std::collections::BTreeMap;
 
@@ -107,7 +107,7 @@ fn damage_loads_or_changes_nothing() {
     }
 }
 
-/// The same shape as `Text`, for bytes that serde will not have.
+/// The same shape as `Text`, for bytes that serde refuses.
 #[derive(State)]
 #[state(name = "Holder")]
 struct Numbers {
@@ -143,7 +143,7 @@ fn what_serde_refuses_is_refused_with_the_path() {
     assert_eq!(error.unwrap_err().kind(), ErrorKind::Identity);
 }
 
-/// The last slot of `bytes` with other CBOR in its place.
+/// `bytes` with other CBOR in its last slot.
 fn with_cbor(cbor: &[u8]) -> Vec<u8> {
     let mut bytes = dumps(&Strings { value: vec![] }).unwrap();
     assert_eq!(bytes[40..], [1, 0, 0, 0, 0x80]);

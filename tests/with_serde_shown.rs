@@ -1,4 +1,4 @@
-//! What `#[state(serde)]` holds is shown as values: in dynamic states, trees, comparisons and pickles.
+//! Fields with `#[state(serde)]` are shown as values: in dynamic states, trees, comparisons and pickles.
 
 use std::collections::BTreeMap;
 
@@ -69,7 +69,7 @@ fn a_state_shows_its_content_and_comes_back() {
     for part in &state {
         parts.push(part.to_string());
     }
-    // The order in which serde writes flattened maps is its own.
+    // Serde writes flattened maps in any order.
     assert_eq!(parts.len(), 4);
     assert_eq!(state.to_string().len(), SHOWN.len());
     assert_eq!(parts[2], SHOWN[SHOWN.find("['Point'").unwrap()..SHOWN.rfind(", 'high'").unwrap()]);
@@ -142,7 +142,7 @@ struct Any {
     value: Cbor,
 }
 
-/// All that CBOR has, and strings of bytes that look like it.
+/// Everything that CBOR supports, and byte strings that look like it.
 fn items() -> Vec<Cbor> {
     let tag = |number, inner| Cbor::Tag(number, Box::new(inner));
     let bytes = |item: &Cbor| {
@@ -202,7 +202,7 @@ fn no_two_values_look_alike() {
 
 #[test]
 fn any_bytes_that_pass_the_check_are_shown() {
-    // A byte of its own at each place of a small image: what is checked has a value, and comes back of it.
+    // Any byte at each place of a small image: bytes that pass the check have a value that round-trips.
     let bytes = dumps(&Any { value: items().pop().unwrap() }).unwrap();
     for at in 40..bytes.len() {
         for byte in 0..=u8::MAX {

@@ -1,5 +1,5 @@
-//! Images that are made up: a schema that someone wrote, and what they say is its state. All is said here by the
-//! specification of the format alone.
+//! Forged images: an invented schema with the bytes of an invented state. They are built only from the specification of
+//! the format.
 
 #![allow(dead_code, reason = "each test uses some of them")]
 
@@ -7,7 +7,7 @@ pub fn fingerprint(schema: &[u8]) -> u64 {
     schema.iter().fold(0xCBF2_9CE4_8422_2325, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3))
 }
 
-/// A number in as few groups of seven bits as it takes.
+/// A LEB128 number, in the fewest bytes.
 pub fn leb(mut n: u64) -> Vec<u8> {
     let mut bytes = Vec::new();
     while n >= 0x80 {
@@ -18,7 +18,7 @@ pub fn leb(mut n: u64) -> Vec<u8> {
     bytes
 }
 
-/// An image with this schema, this head, and `tail` behind it.
+/// An image with this schema, this head, and then `tail`.
 pub fn image(schema: &[u8], head: &[u8], tail: &[u8]) -> Vec<u8> {
     image_with_text(schema, head, tail, &[])
 }

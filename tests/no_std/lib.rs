@@ -1,5 +1,5 @@
-//! A program without std that uses each part of the derive and of the runtime. Only to be built, for such a target:
-//! `cargo build -p no-std --target thumbv7em-none-eabihf`.
+//! A program without std that uses each part of the derive and of the runtime. It is only built, for a target without
+//! std: `cargo build -p no-std --target thumbv7em-none-eabihf`.
 
 #![no_std]
 #![forbid(unsafe_code)]
@@ -68,10 +68,7 @@ impl Device {
     }
 }
 
-/// Keeps frames of a device, goes back, and says what differs.
-///
-/// # Errors
-/// None that the runtime should give.
+/// Stores frames of a device, rolls back, and returns the differences.
 pub fn go_back(device: &mut Device) -> Result<String> {
     let mut history = History::new().frames(2).bytes(1 << 10);
     history.push(0, device)?;
@@ -82,7 +79,7 @@ pub fn go_back(device: &mut Device) -> Result<String> {
     Ok(alloc::format!("{sum:x} {found:?}"))
 }
 
-/// Takes a device's state through every door.
+/// Writes and reads a device's state in every format.
 ///
 /// # Errors
 /// None that the runtime should give.
@@ -94,7 +91,7 @@ pub fn round_trip(device: &mut Device) -> Result<String> {
     Inspection::open(&bytes)?.tree()
 }
 
-/// Something that is measured.
+/// A source of measurements.
 pub trait Sensor: Dynamic {
     /// The last sample.
     fn last(&self) -> Option<Sample>;
@@ -114,7 +111,7 @@ impl Sensor for Device {
 
 dynamic!(dyn Sensor = [Log, Device]);
 
-/// Takes sensors of different types through the bytes.
+/// Writes and reads sensors of different types.
 ///
 /// # Errors
 /// None that the runtime should give.

@@ -1,4 +1,4 @@
-//! Numbers that look random and are the same on each run.
+//! Numbers that look random and are the same in each run.
 
 pub struct Random(pub u64);
 

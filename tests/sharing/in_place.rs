@@ -1,4 +1,4 @@
-//! Live objects that others hold too.
+//! Live objects that have other owners too.
 
 use std::cell::RefCell;
 use std::rc::Rc;

@@ -1,4 +1,4 @@
-//! What is one object stays one, and what refers to it refers to it.
+//! Shared objects stay one object, and references keep their targets.
 
 use std::cell::RefCell;
 use std::collections::{HashMap, VecDeque};
@@ -219,7 +219,8 @@ fn hooks_see_whole_objects_in_the_end() {
     a.borrow_mut().next = None;
 }
 
-/// Whether an object can be given references later is asked of the one around a reference, not of one before it.
+/// Whether references to an object can be set later depends on the object that encloses the reference, not on one
+/// before it.
 #[test]
 fn a_cycle_closes_behind_a_shared_object_that_takes_no_references_later() {
     #[derive(State)]

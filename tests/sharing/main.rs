@@ -1,4 +1,5 @@
-//! Shared objects stay one object: what `Rc`, `Arc` and `Weak` share when a state is taken, they share afterwards.
+//! Shared objects keep their identity: what `Rc`, `Arc` and `Weak` share in the written value, they share in the
+//! restored one.
 
 #![allow(
     clippy::items_after_statements,
@@ -19,7 +20,7 @@ use std::sync::Arc;
 
 use state_core::{Restore, State, dumps, loads};
 
-/// A value through its bytes, of which a second dump gives the same.
+/// Writes and loads a value, and checks that the result has the same bytes.
 fn through<T: for<'a> Restore<'a>>(value: &T) -> T {
     let bytes = dumps(value).unwrap();
     let back = loads(&bytes).unwrap();
@@ -83,7 +84,7 @@ fn node(number: u32) -> Link {
     Rc::new(RefCell::new(node))
 }
 
-/// All refer to all.
+/// A ring in which all nodes refer to all.
 fn ring(len: u32) -> Vec<Link> {
     let nodes: Vec<_> = (0..len).map(node).collect();
     for (at, one) in nodes.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! What cannot be shared, and how deep it goes.
+//! Values that cannot be shared, and the depth of shared ones.
 
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};

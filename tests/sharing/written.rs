@@ -1,4 +1,4 @@
-//! How what is shared is written.
+//! How shared objects are written.
 
 use std::rc::{Rc, Weak};
 
@@ -40,7 +40,8 @@ fn buffers_are_used_again() {
     }
 }
 
-/// The ways for small states and for those that follow an older one of their own are for states without numbers.
+/// The fast paths for small states, and for those written over an older one of their type, are only for states without
+/// numbered references.
 #[test]
 fn every_way_out_numbers_what_is_shared() {
     let one = Rc::new(leaf(4));

@@ -1,4 +1,4 @@
-//! What is one object, and what is not.
+//! Which values are the same object, and which are not.
 
 use std::cell::Cell;
 use std::rc::{Rc, Weak};
@@ -27,7 +27,7 @@ fn one_object_is_one_object_in_python() {
     });
 }
 
-/// Cells that hold one member of a Python enum are several, though Python has the member once.
+/// Cells that contain the same member of a Python enum are different objects, although Python has the member only once.
 #[test]
 fn cells_of_one_member_stay_apart() {
     #[derive(State, Debug, PartialEq, Clone, Copy)]
@@ -66,7 +66,7 @@ fn types_that_say_nothing_have_copies_or_refuse_them() {
         let error = error.to_string();
         assert!(error.contains("two shared pointers refer to") && error.contains("`Options::sharing`"), "{error}");
     }
-    // What is no shared pointer is always a copy.
+    // A value outside of a shared pointer is always copied.
     let back: Vec<String> = refusing.loads(&shared).unwrap();
     assert_eq!(back, ["text", "text"]);
     let back: Vec<Rc<str>> = refusing.loads(&pickle::dumps(&two).unwrap()).unwrap();
@@ -83,7 +83,7 @@ fn types_that_say_nothing_have_copies_or_refuse_them() {
     assert!(!Rc::ptr_eq(&back[0], &back[1]));
 }
 
-/// A live object behind a cell is restored where it is, for all who hold it.
+/// A live object behind a cell is restored in place, for all its owners.
 #[test]
 fn restores_in_place_keep_cells_that_others_hold() {
     let (a, b) = (node(1), node(2));
@@ -96,7 +96,7 @@ fn restores_in_place_keep_cells_that_others_hold() {
     pickle::load_into(&pickle, &mut root).unwrap();
     assert!(Rc::ptr_eq(&root, &a) && Rc::ptr_eq(&a.borrow().next[0], &b) && Rc::ptr_eq(&b.borrow().next[0], &a));
     assert_eq!((a.borrow().number, b.borrow().number), (1, 2));
-    // What is refused changes nothing.
+    // A refused restore changes nothing.
     let at = pickle.iter().rposition(|&byte| byte == b'h').unwrap();
     let mut other = pickle.clone();
     other[at + 1] = 0;
@@ -134,7 +134,7 @@ def case(frame):
     assert_eq!((plain.one.number, plain.three.number), (6, 5));
 }
 
-/// Arrays that leave the pickle do so once.
+/// Out-of-band arrays are written only once.
 #[test]
 fn arrays_beside_the_pickle_are_shared() {
     #[derive(State)]

@@ -1,4 +1,4 @@
-//! Cycles through what can only be made of its parts.
+//! Cycles through values that can only be built from their parts.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -14,8 +14,8 @@ fn called(left: u32) -> Called2 {
     Rc::new(RefCell::new(Called { left, right: vec![], parent: Weak::new() }))
 }
 
-/// What a call makes is there after its arguments; a cycle that leads back to it goes through a list in these, which
-/// Python has before what is in it.
+/// The result of a call exists after its arguments; a cycle back to it goes through a list in the arguments, which
+/// Python creates before its items.
 #[test]
 fn cycles_close_at_calls() {
     let alone = called(1);
@@ -61,7 +61,7 @@ enum Tagged {
     Both { left: Option<Rc<RefCell<Tagged>>>, pair: BTreeMap<u8, Rc<RefCell<Tagged>>> },
 }
 
-/// An enum with slots is a tuple, as what is in one.
+/// An enum with slots is a tuple, like a value in a tuple.
 #[test]
 fn cycles_close_at_enums_and_tuples() {
     let tagged = Rc::new(RefCell::new(Tagged::None));
@@ -87,7 +87,7 @@ fn cycles_close_at_enums_and_tuples() {
     part.borrow_mut().pairs.clear();
 }
 
-/// Python, to load and pickle again.
+/// The Python code that loads and pickles again.
 const BY_PYTHON: &str = r"
 class Maker:
     def __init__(self, *args):
@@ -101,7 +101,7 @@ def case(data):
     return slow.getvalue()
 ";
 
-/// Whatever Python can make comes back as it was, and all else is an error.
+/// Every graph that Python can build round-trips, and every other one is an error.
 #[test]
 fn random_graphs_of_calls_tuples_and_enums() {
     let mut random = Random(1);
@@ -136,7 +136,7 @@ fn random_graphs_of_calls_tuples_and_enums() {
                 images.push(image);
             }
             Err(error) => {
-                // Only `watch` leads from one to another without a list, dict or object between them.
+                // Only `watch` refers from one to another without a list, dict or object between them.
                 assert!(round % 3 == 0 && error.to_string().contains("before its parts"), "{round}: {error}");
                 refused += 1;
             }
@@ -161,7 +161,7 @@ struct Self_ {
     own: Option<Rc<RefCell<Self_>>>,
 }
 
-/// What is in itself without anything that Python can make before its parts.
+/// A value that contains itself without anything that Python can create before its parts.
 #[test]
 fn cycles_that_python_cannot_make_are_errors() {
     let left = Rc::new(RefCell::new(Tagged::None));

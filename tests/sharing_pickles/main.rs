@@ -1,4 +1,5 @@
-//! Shared objects in pickles: what is one object in Rust is one in Python (`x is y`), and the reverse, cycles included.
+//! Shared objects in pickles: an object shared in Rust is shared in Python (`x is y`), and the reverse, including
+//! cycles.
 
 mod apart;
 mod calls;
@@ -22,8 +23,8 @@ use two::{Leaf, Two};
 
 const PROTOCOLS: [Protocol; 6] = [Protocol::V0, Protocol::V1, Protocol::V2, Protocol::V3, Protocol::V4, Protocol::V5];
 
-/// Classes of the types below, and `graph`, which shows what is one object: whatever is met twice gets a number, and the
-/// number alone stands where it is met again.
+/// The Python classes of the types below, and `graph`, which shows shared objects: an object that occurs again gets a
+/// number, and later occurrences are only the number.
 const CLASSES: &str = r#"
 import pickle, io
 
@@ -132,7 +133,7 @@ def graph(root):
     return show(root)
 "#;
 
-/// The graph of a pickle, and the pickles that Python makes of it at all protocols.
+/// Returns the graph of a pickle, and the pickles that Python makes of it at all protocols.
 const AGAIN: &str = r#"
 def case(data):
     ways = [pickle.loads(data), pickle._loads(data)]
@@ -146,14 +147,14 @@ def case(data):
     return b"".join(len(part).to_bytes(4, "little") + part for part in [texts.pop().encode()] + again)
 "#;
 
-/// As [`pickled`], and by way of values too, which know of no form but the plain one.
+/// The same as [`pickled`], and also through values, which only have the plain form.
 fn both_ways<T: State + for<'a> state_core::Restore<'a>>(value: &T, graph: &str, test: impl Fn(T)) {
     test(pickle::loads(&pickle::dump_value(&to_value(value).unwrap()).unwrap()).unwrap());
     pickled(value, graph, test);
 }
 
-/// Pickles a value at each protocol, holds what Python makes of it against `graph`, and reads what Python pickles again;
-/// `test` takes each of the values that come back.
+/// Pickles a value at each protocol, compares Python's result with `graph`, and reads what Python pickles again; `test`
+/// checks each loaded value.
 fn pickled<T: State + for<'a> state_core::Restore<'a>>(value: &T, graph: &str, test: impl Fn(T)) {
     let pickles: Vec<Vec<u8>> =
         PROTOCOLS.iter().map(|&protocol| Options::new().protocol(protocol).dumps(value).unwrap()).collect();
@@ -196,7 +197,7 @@ fn node(number: u32) -> Link {
     Rc::new(RefCell::new(Node { number, next: vec![], parent: None }))
 }
 
-/// Opens all cycles that can be reached from here.
+/// Breaks all cycles that can be reached from here.
 fn open(node: &Link) {
     let (next, parent) = {
         let mut node = node.borrow_mut();

@@ -63,7 +63,7 @@ fn rings_of_each_form_that_is_made_before_its_state() {
     member.lock().unwrap().next = None;
 }
 
-/// Lists and fixed arrays are there before their items too.
+/// Lists and fixed arrays exist before their items too.
 #[test]
 fn rings_through_lists_and_arrays() {
     let part = || Rc::new(RefCell::new(Part { list: None, pair: None }));
@@ -83,7 +83,7 @@ fn rings_through_lists_and_arrays() {
     first.borrow_mut().pair = None;
 }
 
-/// The members of Cython's objects are written in the order of their names, in which a reference may come before its
+/// The members of Cython's objects are written in the order of their names, in which a reference may precede its
 /// object.
 #[test]
 fn members_in_the_order_of_their_names() {
@@ -132,7 +132,7 @@ fn enums_in_structs_can_be_on_cycles() {
     shape.borrow_mut().kind = Kind::Leaf;
 }
 
-/// A cycle needs its word, whoever asks for sharing.
+/// A cycle needs the type's attribute, also with sharing options.
 #[test]
 fn cycles_are_only_for_types_that_say_so() {
     #[derive(State)]
@@ -155,7 +155,7 @@ fn cycles_are_only_for_types_that_say_so() {
     straight.borrow_mut().next.clear();
 }
 
-/// The classes that Rust writes for Python take what Rust writes.
+/// The classes generated for Python accept what Rust writes.
 #[test]
 fn generated_classes_know_their_parents() {
     let module = pickle::python_module::<Folder>().unwrap();

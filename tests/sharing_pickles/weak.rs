@@ -1,4 +1,4 @@
-//! Weak references, and references to what comes later.
+//! Weak references, and references to later objects.
 
 use std::cell::RefCell;
 use std::rc::{Rc, Weak};
@@ -8,8 +8,8 @@ use state_core::pickle::{self, PickleOptions as Options};
 
 use super::{Chain, Chains, Leaf, Loose, PROTOCOLS, Watch, both_ways};
 
-/// A reference to an object that follows makes it without its state, and what can only be whole is written where it comes
-/// first.
+/// A reference to a later object creates it without its state; an object that can only be created complete is written
+/// at the first reference.
 #[test]
 fn weak_references_lead_forward_and_to_nothing() {
     let (leaf, name) = (Rc::new(Leaf { number: 4 }), Rc::new(String::from("name")));
@@ -55,7 +55,7 @@ fn chains(count: u32) -> Chains {
     Chains { all }
 }
 
-/// However long a chain of references forward is, nothing nests.
+/// However long a chain of forward references is, nothing nests.
 #[test]
 fn long_chains_of_references_forward() {
     for protocol in PROTOCOLS {
@@ -74,7 +74,7 @@ fn long_chains_of_references_forward() {
     });
 }
 
-/// Types behind a trait are known by their places, so references forward do not nest there either.
+/// The types behind a trait are determined by their places, so forward references do not nest there either.
 #[test]
 fn chains_of_references_forward_behind_a_trait() {
     trait Item: state_core::Dynamic {

@@ -1,4 +1,4 @@
-//! Hooks and locks on the way to a graph that is accepted or refused.
+//! Hooks and locks during the restore of a graph that is accepted or refused.
 
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -9,7 +9,7 @@ use state_core::{History, State, dumps, load_into, pickle};
 
 use super::{BAD, Node, checked, in_place, node};
 
-/// What a hook does to the live value before it refuses.
+/// Defines a hook that changes the live value before it refuses.
 #[derive(State)]
 #[state(shared, after_set = Shelf::arrange)]
 struct Shelf {
@@ -65,7 +65,7 @@ fn what_a_hook_changed_before_it_refused_is_as_it_was() {
         for how in 0..3 {
             let mut live = Shelf::new(1, 0);
             let (items, plain, to) = (live.items.clone(), live.plain.clone(), live.plain.to.clone());
-            // With a second owner it is replaced as a whole, and without one entered.
+            // With a second owner it is replaced as a whole, without one it is restored in place.
             let plain = (way % 2 == 0).then_some(plain);
             let failed = catch_unwind(AssertUnwindSafe(|| match how {
                 0 => load_into(&bytes, &mut live).is_err(),
@@ -118,7 +118,7 @@ fn a_lock_that_the_caller_holds_is_not_waited_for() {
     assert!(Arc::ptr_eq(&live.held, &held) && Arc::ptr_eq(&live.again, &held) && Arc::ptr_eq(&live.read[1], &read));
     assert_eq!((guards.0.value, guards.1.value, value(&free)), (1, 3, 2));
     load_into(&dumps(&new(101, true)).unwrap(), &mut live).unwrap();
-    // What is held is replaced, and what is free is entered.
+    // A locked object is replaced, and a free one is restored in place.
     assert!(!Arc::ptr_eq(&live.held, &held) && Arc::ptr_eq(&live.held, &live.again));
     assert!(Arc::ptr_eq(&live.free[1], &free));
     assert_eq!((guards.0.value, guards.1.value, value(&free), value(&live.held)), (1, 3, 102, 101));
@@ -185,12 +185,12 @@ fn hooks_of_parts_come_before_those_of_wholes() {
     );
 }
 
-/// Hooks that cannot all be left for the live value are called on the new one. What they make of skipped fields is in the
-/// live one too: the root's, and that of objects which are restored where they are.
+/// Hooks that cannot be delayed until the exchange are called on the new value. Skipped fields that they change are
+/// also updated in the live value: those of the root, and of objects that are restored in place.
 mod called_early {
     use super::*;
 
-    /// Where hooks are: in a cycle, behind objects without a cell, and in what is converted.
+    /// Has hooks in a cycle, behind objects without a cell, and in a converted field.
     #[derive(State)]
     #[state(shared, cyclic, after_set = Self::rebuild)]
     pub struct World {
@@ -266,7 +266,7 @@ mod called_early {
     }
 
     impl World {
-        /// The hooks that cannot be left, by which of three ways.
+        /// The hooks that cannot be delayed, in one of three ways.
         pub fn new(value: u32, way: usize) -> Self {
             let part = |value| Rc::new(RefCell::new(Part::new(value)));
             let (shared, plain) = (part(value + 3), Rc::new(Plain { part: part(value + 4) }));

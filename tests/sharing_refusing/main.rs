@@ -1,5 +1,5 @@
-//! Graphs that are restored in place where something can refuse: live objects stay the objects that they are, with what
-//! they skip, and after a refusal or a panic all is as it was.
+//! Graphs that are restored in place where something can refuse: live objects keep their identity and their skipped
+//! fields, and after a refusal or a panic everything is unchanged.
 
 macro_rules! cells {
     ($($test:ident: $of:ty, $weak:ty, $new:expr, $see:expr;)*) => {$(
@@ -61,7 +61,7 @@ use std::sync::{Arc, Mutex, RwLock};
 
 use state_core::{Dynamic, History, State, dumps, dynamic, load_into, pickle};
 
-/// What each part refuses, and at what it panics.
+/// The values that each part refuses, and at which it panics.
 const BAD: u32 = u32::MAX;
 
 const PANICS: u32 = u32::MAX - 1;
@@ -91,7 +91,7 @@ fn node(value: u32) -> Node {
     Node { value, gpu: 7 }
 }
 
-/// Restores what was saved of a value into another, in each way in which that is done in place.
+/// Restores a saved value into another, in each way of restoring in place.
 fn in_place<T: state_core::RestoreOwned>(saved: &T, make: impl Fn() -> T, test: impl Fn(&str, T, &dyn Fn(&mut T))) {
     let bytes = dumps(saved).unwrap();
     test("bytes", make(), &|live| load_into(&bytes, live).unwrap());
@@ -116,7 +116,7 @@ cells! {
         |of| (of.load(Ordering::Relaxed), 7);
 }
 
-/// A scene: parents, references forward, shared text, and parts that are not there.
+/// A scene: parents, references forward, shared text, and absent parts.
 trait Plugin: Dynamic {}
 
 dynamic!(dyn Plugin = open);

@@ -1,4 +1,4 @@
-//! Random graphs with hooks become what a load gives.
+//! Random graphs with hooks give the same as a load.
 
 use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -11,7 +11,7 @@ use super::alive::{Alive, alive};
 use super::numbers::Random;
 use super::{BAD, PANICS};
 
-/// Hooks of objects that skip something are called on the live objects, once, with all references set; where one refuses,
+/// Hooks of objects with skipped fields are called once, on the live objects, with all references set; if one refuses,
 /// all states are exchanged back.
 mod hooked {
     use super::*;
@@ -46,7 +46,7 @@ mod hooked {
         }
     }
 
-    /// Without a cell: what refers to something from here cannot be changed.
+    /// An object without a cell, whose references cannot be changed later.
     #[derive(State)]
     #[state(shared, after_set = Self::after_set)]
     pub struct Fixed {
@@ -82,7 +82,8 @@ mod hooked {
         pub leaves: Vec<Rc<RefCell<Leaf>>>,
     }
 
-    /// Where `acyclic`, nodes refer to later ones alone. Where `deep`, objects without a cell lead to some with one.
+    /// A random graph. With `acyclic`, nodes refer only to later ones. With `deep`, objects without a cell refer to
+    /// some with one.
     pub fn graph(random: &mut Random, len: usize, acyclic: bool, deep: bool) -> Graph {
         let leaves: Vec<_> = (0..3).map(|value| Rc::new(RefCell::new(Leaf { value, cache: value * 4 }))).collect();
         let texts: Vec<Rc<str>> = (0..2).map(|at| format!("text {at}").into()).collect();
@@ -127,7 +128,7 @@ mod hooked {
         }
     }
 
-    /// Each node's skipped field is what its hook makes of its value.
+    /// Whether each node's skipped field is what its hook computes from its value.
     pub fn is_rebuilt(graph: &Graph) -> bool {
         graph.nodes.iter().all(|node| {
             let node = node.borrow();
@@ -161,7 +162,7 @@ fn random_graphs_with_hooks_become_what_a_load_gives() {
         same(&fresh, &bytes, "loaded");
         let held: Vec<Rc<RefCell<Linked>>> = live.nodes.clone();
 
-        // Refused, or a panic, at each node.
+        // With a refusal or a panic at each node.
         let was = dumps(&live).unwrap();
         for (at, spoiled) in saved.nodes.iter().enumerate() {
             let value = spoiled.borrow().value;
@@ -186,7 +187,7 @@ fn random_graphs_with_hooks_become_what_a_load_gives() {
                 assert!(Rc::ptr_eq(node, held), "{round}");
             }
         }
-        // What is replaced may be a ring.
+        // The replaced nodes may form a ring.
         let first = live.nodes.clone();
         load_into(&bytes, &mut live).unwrap();
         same(&live, &bytes, "in place again");

@@ -1,4 +1,4 @@
-//! A scene of entities that refer to each other keeps them.
+//! A scene of entities that refer to each other keeps these entities.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::rc::Rc;
@@ -39,7 +39,7 @@ fn a_scene_keeps_its_entities() {
         assert!(Rc::ptr_eq(&next.upgrade().unwrap(), &after[2]), "{how}");
         assert_eq!(dumps(&live).unwrap(), dumps(&scene()).unwrap(), "{how}");
     });
-    // And by values.
+    // The same with values.
     let mut live = scene();
     let handles: Vec<_> = all(&live).iter().map(Rc::downgrade).collect();
     live.root.borrow_mut().value = 9;
@@ -57,7 +57,7 @@ fn member_once() {
     <dyn Plugin>::register([member!(Echo)]).unwrap();
 }
 
-/// A refusal anywhere: nothing has changed, and nobody has lost a handle.
+/// After a refusal anywhere, nothing has changed, and all handles are still valid.
 #[test]
 fn a_refusal_leaves_the_graph_as_it_was() {
     member_once();

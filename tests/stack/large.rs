@@ -9,7 +9,7 @@ use state_core::{ErrorKind, Options, RestoreOwned, State, dumps, load_into, load
 
 use super::{every_way, on_a_thread};
 
-/// Arrays behind a pointer, whose size no depth counts: they are built where they are to stay.
+/// Arrays behind a pointer, whose size is independent of the depth: they are built in their final place.
 fn large<T: RestoreOwned + PartialEq + Debug + Clone + Send + Sync + 'static>(make: fn(u16) -> T) {
     let run = move || every_way(&Arc::new(make(1)), make(2));
     std::thread::Builder::new().stack_size(64 << 20).spawn(run).unwrap().join().unwrap();
@@ -60,7 +60,7 @@ fn large_structs_of_numbers() {
     large(|from| Box::new(World { tick: from.into(), grids: [grid(from), grid(0)], flat: [1, 2] }));
 }
 
-/// A value that is refused by its size alone, where no limit is raised.
+/// A value that is refused because of its size alone, unless the limit is raised.
 fn too_large<T: RestoreOwned + 'static>(what: &str, make: fn() -> T) {
     let run = move || {
         let value = make();
@@ -77,7 +77,8 @@ fn too_large<T: RestoreOwned + 'static>(what: &str, make: fn() -> T) {
     });
 }
 
-/// What is no run of bytes in memory is built on the stack, and refused where that would be too much of it.
+/// A value that is not a run of bytes in memory is built on the stack, and refused where that would take too much of
+/// it.
 #[test]
 fn large_structs_of_what_is_built_one_by_one() {
     #[derive(State, Debug, PartialEq, Clone)]
@@ -99,7 +100,7 @@ fn large_structs_of_what_is_built_one_by_one() {
     too_large("tuple (i32, Named) of", || BTreeMap::from([(1, Named { name: "a".into(), cells: [[1.0; 512]; 512] })]));
 }
 
-/// What is built on a thread, and given back by its bytes alone.
+/// They are loaded on a thread of the default stack size, from bytes written outside of it.
 #[test]
 fn large_arrays_that_are_shared() {
     let bytes = dumps(&Rc::<[String; 20_000]>::from(boxed("a".to_string()))).unwrap();

@@ -1,4 +1,4 @@
-//! Types that contain themselves, through what a program puts between two levels.
+//! Types that contain themselves, through everything that a program puts between two levels.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, LinkedList, VecDeque};
 use std::fmt::Debug;
@@ -8,7 +8,7 @@ use state_core::{RestoreOwned, State};
 
 use super::{Arg, Converted, Expr, First, Fourth, Kind, Second, Third, Wrap, deepest, every_way};
 
-/// Values are made, compared and dropped on a large stack; the ways alone run on a small one.
+/// Values are built, compared and dropped on a large stack; only the calls under test run on a small one.
 fn deep<T: RestoreOwned + PartialEq + Debug + Clone + Send + Sync + 'static>(leaf: T, around: fn(T) -> T) {
     let run = move || {
         let (value, levels) = deepest(leaf.clone(), around);
@@ -206,7 +206,7 @@ fn through_arrays_and_results() {
     deep(Arrays([leaf(), leaf()]), |inner| Arrays([[[(1, [Err("end".into())])]], [[(2, [Ok(Box::new(inner))])]]]));
 }
 
-/// The syntax of a language: many variants, of which each is large.
+/// Declares the syntax tree of a language: many variants, each of them large.
 macro_rules! syntax {
     ($($variant:ident)*) => {
         #[derive(State, Debug, PartialEq, Clone)]
@@ -237,7 +237,7 @@ fn through_conversions_and_hooks() {
     deep(Converted { inner: vec![], fill: [7; 4] }, |inner| Converted { inner: vec![inner], fill: [7; 4] });
 }
 
-/// A restore in place builds it aside, exchanges it and calls its hooks.
+/// A restore in place builds a new value, exchanges it and calls its hooks.
 #[derive(State, Debug, PartialEq, Clone)]
 #[state(after_set = Self::count)]
 struct Counted {
@@ -261,7 +261,7 @@ fn through_hooks_that_may_refuse() {
     deep(leaf(), |inner| Counted { kids: BTreeMap::new(), list: vec![inner], count: 1 });
 }
 
-/// Serde has a limit of its own, at whatever depth its value stands.
+/// Serde's values have a depth limit of their own, wherever they are.
 #[derive(State, Debug, PartialEq, Clone)]
 struct Foreign {
     #[state(serde)]

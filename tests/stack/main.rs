@@ -1,5 +1,5 @@
-//! What the default depth lets through fits the stack of a thread, 2 MiB, by each way in and out, also where nothing is
-//! optimised: `.ci/run unoptimised` runs this so.
+//! Every value that the default depth allows fits the stack of a thread, 2 MiB, on each way of reading and writing,
+//! also without optimisation: `.ci/run unoptimised` runs these tests that way.
 
 #![allow(clippy::linkedlist, reason = "it is one of the containers")]
 #![allow(clippy::large_stack_arrays, reason = "the threads that make these have the stack for them")]
@@ -27,14 +27,14 @@ use state_core::{
     to_value,
 };
 
-/// Runs on the stack that a thread has where nobody asks for more.
+/// Runs on a stack of the default size of a thread.
 fn on_a_thread(run: impl FnOnce() + Send + 'static) {
     std::thread::Builder::new().stack_size(2 << 20).spawn(run).unwrap().join().unwrap();
 }
 
 type Way = (&'static str, Box<dyn FnOnce() + Send>);
 
-/// Each way on a thread of its own, so that one that overflows is the last that was named.
+/// Runs each way on its own thread, so that one that overflows is the last that was printed.
 fn every_way<T: RestoreOwned + PartialEq + Debug + Clone + Send + Sync + 'static>(value: &Arc<T>, other: T) {
     let ways = native(value, other).into_iter().chain(dynamic(value)).chain(pickled(value));
     for (way, run) in ways {
@@ -117,7 +117,7 @@ fn pickled<T: RestoreOwned + PartialEq + Debug + Clone + Send + Sync + 'static>(
                 for protocol in [pickle::Protocol::V0, pickle::Protocol::V2, pickle::Protocol::V4] {
                     let mut pickle = pickle::PickleOptions::new().protocol(protocol).dumps(&*value).unwrap();
                     assert!(pickle::loads::<T>(&pickle).unwrap() == *value);
-                    // What is put on the stack and taken from it again is left to the machine.
+                    // A value pushed and then popped, which only the pickle machine reads.
                     let start = if protocol == pickle::Protocol::V0 { 0 } else { 2 };
                     pickle.splice(start..start, *b"N0");
                     assert!(pickle::loads::<T>(&pickle).unwrap() == *value);
@@ -137,8 +137,8 @@ fn pickled<T: RestoreOwned + PartialEq + Debug + Clone + Send + Sync + 'static>(
     ]
 }
 
-/// The deepest value that the default depth takes, made from a leaf by `around`; and whether a deeper one is refused by
-/// each way that could meet it.
+/// The deepest value that the default depth allows, made from a leaf by `around`; also checks that every way refuses a
+/// deeper one.
 fn deepest<T: RestoreOwned + Clone + Debug>(leaf: T, around: impl Fn(T) -> T) -> (T, u32) {
     let (mut value, mut levels) = (leaf, 0);
     loop {

@@ -46,7 +46,7 @@ forms! {
     newer: u64;
 }
 
-/// Everything below is gone.
+/// Everything below it was removed.
 #[derive(State, Debug, PartialEq, Clone)]
 #[state(name = "Holder")]
 struct OlderHolder {
@@ -83,7 +83,7 @@ fn through_older_forms() {
     std::thread::Builder::new().stack_size(64 << 20).spawn(run).unwrap().join().unwrap();
 }
 
-/// What a conversion makes stands as deep as it is converted.
+/// The result of a conversion is at the depth at which it is converted.
 #[test]
 fn through_what_is_converted_far_below() {
     let leaf = |levels| before::Chain { next: wrap!(None; a b c d e f g h), end: Some(before::End { levels }) };
@@ -96,7 +96,7 @@ fn through_what_is_converted_far_below() {
         let (few, many) = (bytes(60, 60), bytes(126, 126));
         on_a_thread(move || {
             loads_upgraded::<Chain>(&few).unwrap();
-            // What is refused is the conversion, where it stands, before it takes the stack.
+            // The conversion is refused, at its place, before it uses the stack.
             let error = loads_upgraded::<Chain>(&many).unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Depth);
             assert_eq!(error.path().rsplit_once('.').unwrap().1, "end");
