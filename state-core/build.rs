@@ -1,5 +1,5 @@
-//! Detects features of the compiler that the oldest supported version does not have, and passes on what `PyO3` knows about
-//! the target's Python.
+//! Detects features of the compiler that the oldest supported version does not have, and passes on what `PyO3` knows
+//! about the target's Python.
 
 use std::process::Command;
 

@@ -1,4 +1,5 @@
-//! What Python pickles prints as Python prints it, at each protocol, whether the pickle is looked at or made a value of.
+//! What Python pickles prints as Python prints it, at each protocol, whether the pickle is looked at or made a value
+//! of.
 
 mod python;
 

@@ -83,8 +83,8 @@ impl Error {
 
     /// An error of a kind, with what was expected and what was found.
     ///
-    /// Names in these can come from a file, where they may be of any length: each text is cut after 1000 bytes, except the
-    /// reason of a refusal.
+    /// Names in these can come from a file, where they may be of any length: each text is cut after 1000 bytes, except
+    /// the reason of a refusal.
     pub fn new(kind: ErrorKind, expected: impl Into<Cow<'static, str>>, found: impl Into<Cow<'static, str>>) -> Self {
         Self::of(kind, expected.into(), found.into())
     }

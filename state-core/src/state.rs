@@ -217,9 +217,9 @@ pub trait Restore<'de>: State + Sized {
 
 /// A type that can be restored from bytes of any lifetime, because it borrows nothing from them.
 ///
-/// For a type that borrows, such as one with a field `&'a str`, the compiler says that its "implementation of `Restore` is
-/// not general enough". Use an owned type (`String` or `Cow<'static, str>` for `&'a str`), or functions that take bytes to
-/// borrow from: [`loads`](crate::loads), and `image::Mapped` for files.
+/// For a type that borrows, such as one with a field `&'a str`, the compiler says that its "implementation of `Restore`
+/// is not general enough". Use an owned type (`String` or `Cow<'static, str>` for `&'a str`), or functions that take
+/// bytes to borrow from: [`loads`](crate::loads), and `image::Mapped` for files.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be restored from bytes of any lifetime",
     label = "no `RestoreOwned` for this type",

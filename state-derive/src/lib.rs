@@ -27,9 +27,9 @@ use crate::ctxt::Ctxt;
 /// place.
 ///
 /// The state of a struct is the tuple of its slots, which `get_state` returns and `set_state` restores. An enum is a
-/// single slot and has no tuple of its own: `to_value` and `from_value` convert it, as they do every type. Each field is
-/// one slot, in the order of the source, unless `#[state(..)]` says otherwise. Several attributes may
-/// share a list, and several lists may follow each other.
+/// single slot and has no tuple of its own: `to_value` and `from_value` convert it, as they do every type. Each field
+/// is one slot, in the order of the source, unless `#[state(..)]` says otherwise. Several attributes may share a list,
+/// and several lists may follow each other.
 ///
 /// | on | attribute | meaning |
 /// |---|---|---|

@@ -1,5 +1,5 @@
-//! The Python classes for Rust's types: they are loaded, changed and pickled by the real Python as Rust has them, and are
-//! what mypy takes.
+//! The Python classes for Rust's types: they are loaded, changed and pickled by the real Python as Rust has them, and
+//! are what mypy takes.
 
 #![cfg(target_endian = "little")]
 #![allow(clippy::option_option, reason = "users have them")]

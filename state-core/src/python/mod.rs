@@ -30,11 +30,11 @@
 //! - pickle at every protocol, `copy`, `deepcopy`, and everything built on them: multiprocessing, `concurrent.futures`,
 //!   joblib, cloudpickle, shelve, Dask, Ray. Loading runs neither `__new__` nor `__init__`, and needs neither.
 //! - Python classes that extend a Rust class keep their type, their `__dict__` and their slots.
-//! - [`Py`] fields keep sharing and cycles, and their class is checked when they are loaded. Objects that several classes
-//!   share are therefore classes themselves, behind `Py`. An `Rc` or `Arc` inside a class is a part of its value: it is
-//!   copied, as elsewhere, and a class whose state is marked [`#[state(shared)]`](crate::sharing) or has a `Weak` is not
-//!   pickled, but refused with an error that names it: its `__reduce__` can pass the native bytes, in which shared
-//!   objects stay one, to a function that loads them.
+//! - [`Py`] fields keep sharing and cycles, and their class is checked when they are loaded. Objects that several
+//!   classes share are therefore classes themselves, behind `Py`. An `Rc` or `Arc` inside a class is a part of its
+//!   value: it is copied, as elsewhere, and a class whose state is marked [`#[state(shared)]`](crate::sharing) or has a
+//!   `Weak` is not pickled, but refused with an error that names it: its `__reduce__` can pass the native bytes, in
+//!   which shared objects stay one, to a function that loads them.
 //! - A state is checked before it is restored, as in every format: a live object is restored all or nothing, and errors
 //!   are raised as `TypeError` or `pickle.UnpicklingError` with the field's name.
 //! - A pickle of a class that has changed since is detected, and matched by name; see [below](#classes-that-change).
@@ -110,10 +110,11 @@
 //!
 //! The types of [open sets](crate::guide::behind_a_trait#open-sets) change like any others, with the same attributes: a
 //! class that has such a set is pickled with the schemas of all types that are registered there by then. A type that is
-//! not registered where the pickle is loaded, or that cannot be matched, is an error only in objects with a value of it.
+//! not registered where the pickle is loaded, or that cannot be matched, is an error only in objects with a value of
+//! it.
 //!
-//! The names of the Rust types are part of the schemas: a class keeps its `#[state(name = "..")]`, or has an `alias`.
-//! A Rust program that reads such pickles with [`pickle::loads`](crate::pickle#when-classes-change) matches the slots in
+//! The names of the Rust types are part of the schemas: a class keeps its `#[state(name = "..")]`, or has an `alias`. A
+//! Rust program that reads such pickles with [`pickle::loads`](crate::pickle#when-classes-change) matches the slots in
 //! the same way, with a type that is called what the class is in Python.
 //!
 //! Pickles of earlier versions of this library, without schemas, are matched by position, with `default` for missing
@@ -129,12 +130,12 @@
 //! | 4, the schema | the native bytes of an object of a [`packed`] class |
 //!
 //! There is a schema, in bytes, for each class with a state, the first base's first. It is the canonical
-//! [schema](crate::image#the-canonical-schema), except that, unless the first argument is 4, one byte represents a usual type: hex 20
-//! to 29 `u8`, `i8`, `u16` and so on up to `i128`; 2A `f32`; 2B `f64`. 1F is an object with the name of the class, which
-//! is left out, and FE a Python object. If types are registered in its open sets, the schema is preceded by the byte 2C,
-//! and the length (4) and contents of [their table](crate::image#types-of-open-sets). In the slots, a value of an open set
-//! is a tuple of its type's tag and its state; if a table has two types with this tag, because two sets of a class have
-//! one name, an older form with such a value is refused.
+//! [schema](crate::image#the-canonical-schema), except that, unless the first argument is 4, one byte represents a
+//! usual type: hex 20 to 29 `u8`, `i8`, `u16` and so on up to `i128`; 2A `f32`; 2B `f64`. 1F is an object with the name
+//! of the class, which is left out, and FE a Python object. If types are registered in its open sets, the schema is
+//! preceded by the byte 2C, and the length (4) and contents of [their table](crate::image#types-of-open-sets). In the
+//! slots, a value of an open set is a tuple of its type's tag and its state; if a table has two types with this tag,
+//! because two sets of a class have one name, an older form with such a value is refused.
 //!
 //! # Methods of your own
 //! | you write | what is pickled, and what happens on load |

@@ -90,8 +90,8 @@ impl Schema {
     /// The same schema, for an [implementation by hand](crate::guide::by_hand) that can refuse a state in
     /// [`get`](crate::Restore::get).
     ///
-    /// States of a type with such a part are restored into a new value first, so that a refusal leaves the target unchanged.
-    /// Nothing else depends on it: the bytes and the fingerprint are the same.
+    /// States of a type with such a part are restored into a new value first, so that a refusal leaves the target
+    /// unchanged. Nothing else depends on it: the bytes and the fingerprint are the same.
     ///
     /// ```
     /// use std::sync::LazyLock;

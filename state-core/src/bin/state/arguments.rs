@@ -6,8 +6,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Shows, compares and upgrades files of states and pickles.
 ///
-/// Native files and streams are read with the schema that they contain; pickles need none. Nothing is imported or called,
-/// so hostile files are safe to inspect.
+/// Native files and streams are read with the schema that they contain; pickles need none. Nothing is imported or
+/// called, so hostile files are safe to inspect.
 #[derive(Parser)]
 #[command(name = "state", version, max_term_width = 100, after_help = EXITS)]
 pub struct Arguments {
@@ -87,9 +87,9 @@ pub struct Diff {
 
 /// Convert a file to another form of its type
 ///
-/// The form is that of another file, or one recorded in a history (`state.history`): by default, the last one of the same
-/// type. Changes that need an attribute in a program (`default`, `removed`, `alias`) need an option here: without it,
-/// nothing is dropped or filled in.
+/// The form is that of another file, or one recorded in a history (`state.history`): by default, the last one of the
+/// same type. Changes that need an attribute in a program (`default`, `removed`, `alias`) need an option here: without
+/// it, nothing is dropped or filled in.
 #[derive(Args)]
 pub struct Upgrade {
     /// A file of a state, or a stream of them; `-` is the standard input
@@ -122,8 +122,8 @@ pub struct Amendments {
 
 /// Show the recorded forms of a history, and what each change needs
 ///
-/// For each form: the lines that changed since the one before it, and the attributes that a program needs to load states
-/// of that one. A history does not record which attributes the program has.
+/// For each form: the lines that changed since the one before it, and the attributes that a program needs to load
+/// states of that one. A history does not record which attributes the program has.
 #[derive(Args)]
 pub struct History {
     /// The history: the file that `evolve::testing::recorded` keeps

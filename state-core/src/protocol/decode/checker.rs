@@ -8,7 +8,8 @@ use crate::schema::Schema;
 use crate::sharing::Table;
 use crate::state::State;
 
-/// Checks an image. It allocates only for deeply nested numbered objects, and an image that it accepts can be built without further checks.
+/// Checks an image. It allocates only for deeply nested numbered objects, and an image that it accepts can be built
+/// without further checks.
 #[derive(Debug)]
 pub struct Checker<'a> {
     tail: &'a [u8],

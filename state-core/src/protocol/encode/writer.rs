@@ -158,8 +158,8 @@ impl<'w, 'v> Writer<'w, 'v> {
         space
     }
 
-    /// Writes the value behind a `T`, one level deeper, as [`Size::nested`](super::Size::nested) counts it. Each level needs space in the
-    /// tail, so even a cycle of shared values that was not counted ends soon.
+    /// Writes the value behind a `T`, one level deeper, as [`Size::nested`](super::Size::nested) counts it. Each level
+    /// needs space in the tail, so even a cycle of shared values that was not counted ends soon.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub fn nested<T: State>(&mut self, inner: impl FnOnce(&mut Self)) {
         self.level(weight::<T>(), inner);
@@ -236,7 +236,8 @@ impl<'w, 'v> Writer<'w, 'v> {
         before - self.tail.len()
     }
 
-    /// Reports that the value cannot be written. The value is then counted, and [`Size::fail`](super::Size::fail) receives the reason.
+    /// Reports that the value cannot be written. The value is then counted, and [`Size::fail`](super::Size::fail)
+    /// receives the reason.
     #[cold]
     pub fn fail<T>(&mut self) -> Option<T> {
         self.broken = true;
