@@ -1,11 +1,10 @@
-//! What Python pickles prints as Python prints it, at each protocol, whether the pickle is looked at or made a value
-//! of.
+//! Pickles by Python print as in Python, at each protocol, whether the pickle is inspected or loaded as a value.
 
 mod python;
 
 use state_core::pickle::{self, Pickle, PickleOptions, Strings};
 
-/// Answers what an expression prints, and its pickles.
+/// Returns the text that an expression prints, and its pickles.
 const SCRIPT: &str = r#"
 import array, collections, datetime, decimal, fractions, pathlib, types, uuid, warnings, zoneinfo
 from collections import ChainMap, Counter, OrderedDict, defaultdict, deque
@@ -122,7 +121,7 @@ const PATHS: &[&str] = &[
     "doubled(pathlib.PurePosixPath('/usr/lib'))",
 ];
 
-/// A tree, put back on one line.
+/// A tree joined to one line.
 fn on_one_line(tree: &str) -> String {
     let mut line = String::new();
     for part in tree.split('\n') {
@@ -138,7 +137,7 @@ fn on_one_line(tree: &str) -> String {
     line
 }
 
-/// A pickle and its value both print this, on a line and as a tree.
+/// Checks that a pickle and its value both print this, on a line and as a tree.
 fn prints(pickle: &[u8], options: &PickleOptions, expected: &str, what: &str) {
     let (opened, loaded) = (options.open(pickle).unwrap(), options.load_value(pickle).unwrap());
     assert_eq!(opened.to_string(), expected, "{what}: the pickle");
@@ -184,7 +183,7 @@ fn paths() {
     as_python(PATHS);
 }
 
-/// What Python 2.7 wrote, as Python 3 prints it that reads 8-bit strings as Latin-1.
+/// Pickles by Python 2.7, compared with the output of Python 3 with 8-bit strings read as Latin-1.
 const OF_PYTHON_2: &[&[u8]] = &[
     b"cdatetime\ndatetime\np0\n(S'\\x07\\xe1\\x01\\x02\\x03\\x04\\x05\\x00\\x00\\x06'\np1\ntp2\nRp3\n.",
     b"\x80\x02cdatetime\ndatetime\nq\x00U\n\x07\xe1\x01\x02\x03\x04\x05\x00\x00\x06q\x01\x85q\x02Rq\x03.",
@@ -227,7 +226,7 @@ def case(data):
     return ' '.join(repr(pickle.loads(data, encoding='latin1')).split())
 ";
 
-/// As from Python 3.12 on, which shows a dict where pairs were shown before.
+/// The output from Python 3.12 on, which shows a dict where pairs were shown before.
 fn of_newest(text: String) -> String {
     let pairs = text.strip_prefix("OrderedDict([(").and_then(|rest| rest.strip_suffix(")])"));
     match pairs {
@@ -261,11 +260,11 @@ fn ordered_dicts_print_as_from_python_3_12_on() {
     }
 }
 
-/// What is made otherwise than Python makes it hides nothing.
+/// Objects that are not built the way Python does still show all of their parts.
 #[test]
 fn nothing_is_left_out() {
     let cases: [(&[u8], &str); 12] = [
-        // Attributes, as torch gives them to each of its dicts of tensors.
+        // Attributes, as in torch's dicts of tensors.
         (
             b"\x80\x02ccollections\nOrderedDict\n)RX\x01\0\0\0aK\x01s}X\x09\0\0\0_metadataK\x02sb.",
             "OrderedDict(_metadata=2, {'a': 1})",

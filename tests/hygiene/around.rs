@@ -1,4 +1,4 @@
-//! Constants, statics and constructors around a type that are called as locals of generated code are.
+//! Constants, statics and constructors around a type with the same names as locals of generated code.
 #![allow(
     non_upper_case_globals,
     non_camel_case_types,

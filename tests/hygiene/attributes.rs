@@ -1,4 +1,4 @@
-//! What the user says of a type, a field or a variant is for the user's own eyes: deprecated, hidden, private, unused.
+//! Attributes for the user's own compiler: deprecated, hidden, private and unused types, fields and variants.
 
 use crate::std::string::String;
 use crate::std::{cmp, fmt};
@@ -7,7 +7,7 @@ use crate::renamed::State;
 
 use crate::{comes_back, renamed, std};
 
-/// A type on its way out.
+/// A deprecated type.
 #[derive(State, cmp::PartialEq, fmt::Debug)]
 #[state(crate = renamed)]
 #[deprecated]
@@ -19,25 +19,25 @@ pub struct Old {
     hidden: String,
 }
 
-/// An enum with a variant on its way out.
+/// An enum with a deprecated variant.
 #[derive(State, cmp::PartialEq, fmt::Debug)]
 #[state(crate = renamed)]
 pub enum Kind {
-    /// On its way out.
+    /// Deprecated.
     #[deprecated]
     Old {
-        /// On its way out too.
+        /// Deprecated too.
         #[deprecated]
         number: u32,
     },
-    /// On its way out, and empty.
+    /// Deprecated, and empty.
     #[deprecated]
     Older,
-    /// To stay.
+    /// Not deprecated.
     New(u8),
 }
 
-/// A record on its way out.
+/// A deprecated record.
 #[derive(renamed::Record, std::clone::Clone, std::marker::Copy)]
 #[state(crate = renamed)]
 #[repr(C)]
@@ -53,7 +53,7 @@ struct Private {
     number: u32,
 }
 
-/// A public type that holds private ones.
+/// A public type that contains private ones.
 #[derive(State, cmp::PartialEq, fmt::Debug)]
 #[state(crate = renamed)]
 pub struct Public {
@@ -89,7 +89,7 @@ pub enum Open {
     Two,
 }
 
-/// The underscore says that nobody uses the field, and the macro does not count.
+/// The underscore marks a field that the user never reads; the use by generated code does not count.
 #[derive(State)]
 #[state(crate = renamed)]
 struct Padded<'a> {

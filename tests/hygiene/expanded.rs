@@ -1,5 +1,5 @@
-//! Types for the test `expanded`. Two structs and a record have a proof that runs of them can be copied; nothing else
-//! asks for one.
+//! Types for the test `expanded`. Two structs and a record have a proof that runs of them can be copied; no other code
+//! needs one.
 #![forbid(unsafe_code)]
 
 use state_core::{Record, State};
@@ -80,7 +80,7 @@ pub struct Pixel {
     y: f64,
 }
 
-// By hand, because the compiler's own derive of both writes something `unsafe` too.
+// Implemented by hand, because the compiler's own derive of both also generates `unsafe` code.
 impl Copy for Pixel {}
 
 impl Clone for Pixel {

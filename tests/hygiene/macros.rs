@@ -1,4 +1,4 @@
-//! Types that a macro declares, and types that a function does.
+//! Types declared by a macro, and types declared by a function.
 
 use crate::std::string::String;
 use crate::std::vec::Vec;
@@ -45,7 +45,7 @@ macro_rules! tag {
         struct $name {
             #[state(rename = $literal, bytes)]
             $member: $ty,
-            // Of the macro's own.
+            // The macro's own field.
             __f0: u8,
         }
     };
@@ -55,7 +55,7 @@ fn nothing<T>(_: &mut T) {}
 
 tag!(Tagged, "macros.Tagged", Vec<f32>, nothing, values, "renamed");
 
-/// The names of a macro and of its user's do not meet: both fields are called `x`, and so is the macro's local.
+/// The names of a macro and of its user are distinct: both fields are called `x`, and so is the macro's local.
 macro_rules! variants {
     ($name:ident: $($variant:ident($($ty:ty),*)),*) => {
         #[derive(State, cmp::PartialEq, fmt::Debug)]
@@ -66,7 +66,7 @@ macro_rules! variants {
 
 variants!(Shape: Dot(), Circle(f64), Ring(f64, std::option::Option<(u8, [u8; 2])>));
 
-/// Macros that stand for a type and for a number, and know one word.
+/// Expands to a type or a number for the known words.
 macro_rules! known {
     (_x) => { u16 };
     (_n $($lifetime:lifetime)?) => { 3 };

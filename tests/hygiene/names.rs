@@ -1,4 +1,4 @@
-//! Names of the user's that generated code uses too, and names that only a raw identifier can spell.
+//! Names of the user's that generated code also uses, and names that only a raw identifier can spell.
 #![allow(
     non_camel_case_types,
     non_snake_case,
@@ -44,7 +44,7 @@ enum __head<T> {
     Restore(of_f0::__f0),
 }
 
-// Constructors of these names stand apart, because no local can shadow a constructor in its scope.
+// Constructors with these names are in a separate module, because no local can shadow a constructor in its scope.
 mod of_f0 {
     use crate::renamed;
     use crate::std::{cmp, fmt};

@@ -1,4 +1,4 @@
-//! Types, traits, values and macros of the user's that are called as std's are.
+//! The user's types, traits, values and macros with the names of std's.
 #![allow(dead_code, unused_macros, non_camel_case_types, reason = "what shadows is there for its name alone")]
 
 use crate::std::{assert_eq, clone, cmp, fmt};
@@ -39,7 +39,7 @@ macro_rules! matches {
     () => {};
 }
 
-/// A method that every type has must not be taken for one of the runtime's.
+/// Its methods, which every type has, must not be confused with those of the runtime.
 trait Meddler {
     fn kind(&self) {}
     fn size(&self) {}
@@ -80,7 +80,7 @@ impl<T> Struct<T> {
     }
 }
 
-/// Halves what stands in the slot.
+/// The slot is twice the field.
 #[allow(clippy::trivially_copy_pass_by_ref, clippy::unnecessary_wraps, reason = "the form that `with` asks for")]
 mod double {
     use crate::std;

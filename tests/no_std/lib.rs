@@ -15,7 +15,7 @@ use state_core::{
     Dynamic, History, Inspection, Options, Record, Result, State, StateExt, dumps, dynamic, load_into, loads,
 };
 
-/// What each sample holds.
+/// A sample.
 #[derive(Record, Clone, Copy, Default)]
 #[repr(C)]
 pub struct Sample {
@@ -33,7 +33,7 @@ pub struct Log {
     pub samples: Vec<Sample>,
 }
 
-/// An enum, recursive.
+/// A recursive enum.
 #[derive(State, Default)]
 pub enum Mode {
     /// Nothing is measured.
@@ -48,16 +48,16 @@ pub enum Mode {
     },
 }
 
-/// A child with hooks and a slot that is left out.
+/// A child with hooks and a skipped slot.
 #[derive(State, Default)]
 #[state(after_set = Self::counted)]
 pub struct Device {
     /// The parent.
     #[state(flatten_parent)]
     pub log: Log,
-    /// What it does.
+    /// The current mode.
     pub mode: Option<Mode>,
-    /// Follows from the log.
+    /// Computed from the log.
     #[state(skip)]
     pub count: usize,
 }

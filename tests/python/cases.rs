@@ -1,4 +1,4 @@
-//! Values of Rust beside Python's expressions for them: what is written, and what is read.
+//! Rust values with the corresponding Python expressions: what is written, and what is read.
 #![allow(dead_code, reason = "each test takes what it needs")]
 
 use std::fmt::Debug;
@@ -8,10 +8,10 @@ use state_core::{RestoreOwned, from_value, to_value};
 
 use crate::python;
 
-/// What of a value and Python's expression for it is to be shown.
+/// Test cases, each with a value and its Python expression.
 #[derive(Default)]
 pub struct Cases {
-    /// A script that says what the names in the expressions mean.
+    /// A script that defines the names in the expressions.
     names: &'static str,
     written: Vec<Vec<u8>>,
     asked: Vec<Vec<u8>>,
@@ -23,7 +23,7 @@ impl Cases {
         Self { names, ..Self::default() }
     }
 
-    /// A value, and the expression that Python has for it, also where the value is a dynamic one.
+    /// Adds a value and the equal Python expression, also written as a dynamic value.
     pub fn both<T: RestoreOwned + PartialEq + Debug + 'static>(&mut self, value: T, text: &str) {
         for protocol in Protocol::ALL {
             let of_value = PickleOptions::new().protocol(protocol).dump_value(&to_value(&value).unwrap()).unwrap();
@@ -32,7 +32,7 @@ impl Cases {
         self.typed(value, text);
     }
 
-    /// A value, and the expression that Python has for it.
+    /// Adds a value and the equal Python expression.
     pub fn typed<T: RestoreOwned + PartialEq + Debug + 'static>(&mut self, value: T, text: &str) {
         for protocol in Protocol::ALL {
             let pickle = PickleOptions::new().protocol(protocol).dumps(&value).unwrap();
@@ -42,7 +42,7 @@ impl Cases {
         self.read(value, text);
     }
 
-    /// A value, and an expression that is read as it.
+    /// Adds a value and an expression whose pickle loads as that value.
     pub fn read<T: RestoreOwned + PartialEq + Debug + 'static>(&mut self, value: T, text: &str) {
         self.tests.push(Box::new(move |pickle| {
             assert_eq!(pickle::loads::<T>(pickle).unwrap(), value);
@@ -51,7 +51,7 @@ impl Cases {
         self.asked.push(text.into());
     }
 
-    /// An expression that does not stand for the type.
+    /// Adds an expression whose pickle is refused for the type.
     pub fn refused<T: RestoreOwned + Debug>(&mut self, text: &str, words: &'static str) {
         self.tests.push(Box::new(move |pickle| {
             let error = pickle::loads::<T>(pickle).unwrap_err().to_string();
@@ -76,7 +76,7 @@ def case(frame):
             }
             assert_eq!(answer, "same", "{:?}", String::from_utf8_lossy(frame));
         }
-        // Each protocol, one behind another, each behind its length.
+        // The pickles of all protocols in sequence, each preceded by its length.
         let made = "
 def case(frame):
     value = eval(frame.decode(), names)

@@ -1,13 +1,13 @@
-//! Runs the real Python beside a test: its `python3`, with nothing but its standard library.
+//! Runs the real Python for a test: `python3`, with only its standard library.
 //!
-//! `STATE_PYTHON` names another one, and `STATE_WITHOUT_PYTHON=1` leaves out what needs any.
+//! `STATE_PYTHON` replaces it, and `STATE_WITHOUT_PYTHON=1` skips the parts that need Python.
 #![allow(dead_code, reason = "each test takes what it needs")]
 
 use std::env;
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-/// Reads the frames that come in, hands each to the script's `case`, and writes what that returns.
+/// Reads the frames from stdin, passes each to the script's `case`, and writes the results.
 const MAIN: &str = r#"
 def main():
     # Python 2 too.
@@ -28,11 +28,11 @@ def main():
 main()
 "#;
 
-/// What a Python before 3.8 answers to a pickle of protocol 5, which it does not know.
+/// The answer of a Python before 3.8 for a pickle of protocol 5, which it does not support.
 pub const TOO_OLD: &str = "TOO OLD";
 
-/// One run of Python for all `frames`: what the function `case` of the script answers to each, text or bytes. `None`
-/// where the tests are run without Python, as under Miri, which starts no programs.
+/// Runs Python once for all `frames`, and returns what the script's function `case` returns for each, text or bytes.
+/// `None` if the tests run without Python, as under Miri, which cannot start programs.
 pub fn answers(script: &str, frames: &[Vec<u8>]) -> Option<Vec<Vec<u8>>> {
     if cfg!(miri) || env::var_os("STATE_WITHOUT_PYTHON").is_some_and(|set| set == "1") {
         return None;
@@ -55,7 +55,7 @@ pub fn answers(script: &str, frames: &[Vec<u8>]) -> Option<Vec<Vec<u8>>> {
         input.extend_from_slice(&(frame.len() as u64).to_le_bytes());
         input.extend_from_slice(frame);
     }
-    // It answers after it has read all, so nobody waits for the other.
+    // Python answers only after it has read everything, so there is no deadlock.
     stdin.write_all(&input).expect("Python reads its input");
     drop(stdin);
     let output = child.wait_with_output().expect("Python ends");
@@ -71,14 +71,14 @@ pub fn answers(script: &str, frames: &[Vec<u8>]) -> Option<Vec<Vec<u8>>> {
     Some(answers)
 }
 
-/// The same, where all answers are text.
+/// Does the same where all answers are text.
 pub fn texts(script: &str, frames: &[Vec<u8>]) -> Option<Vec<String>> {
     let answers = answers(script, frames)?;
     Some(answers.into_iter().map(|answer| String::from_utf8(answer).expect("text")).collect())
 }
 
-/// Loads pickles as Python does in each of its ways, with C and without, from bytes and from a file, and gives the
-/// `repr` of what they all make of one.
+/// Loads pickles in each of Python's ways, with C and without, from bytes and from a file, and returns the common
+/// `repr` of the results.
 pub const LOAD: &str = r"
 import io, pickle
 
@@ -97,7 +97,7 @@ def case(data):
     return repr(load(data))
 ";
 
-/// Pickles with C and without, at the protocol that the frame names.
+/// Pickles with C and without, at the given protocol.
 pub const WRITE: &str = r#"
 import io, pickle
 
@@ -110,7 +110,7 @@ def packed(*parts):
     return b"".join(len(part).to_bytes(4, "little") + part for part in parts)
 "#;
 
-/// What `packed` put together.
+/// The parts that `packed` joined.
 pub fn parts(mut answer: &[u8]) -> Vec<&[u8]> {
     assert!(!answer.starts_with(b"PYTHON "), "{}", String::from_utf8_lossy(answer));
     let mut parts = Vec::new();

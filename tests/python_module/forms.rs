@@ -1,4 +1,4 @@
-//! Each form in which a type is pickled.
+//! Each form of pickled types.
 
 use std::ops::Range;
 
@@ -191,10 +191,10 @@ fn each_form_of_pickle_and_odd_names() {
     cases.check();
 }
 
-/// What a file says is enough, but for how the types are pickled, which one says.
+/// A schema in a file gives the same module, apart from the pickle form, which must be given.
 #[test]
 fn a_schema_that_was_read_gives_the_same_module() {
-    /// The classes, behind what says where they are from.
+    /// The classes, without the header that names their origin.
     fn classes(modules: &[PythonModule]) -> Vec<(&str, &str)> {
         modules.iter().map(|module| (&*module.name, module.source.split_once("from __future__").unwrap().1)).collect()
     }
@@ -213,7 +213,7 @@ fn a_schema_that_was_read_gives_the_same_module() {
     let (form, known) = (form_of(&NoSlots {}), python_modules::<NoSlots>().unwrap());
     assert_eq!(classes(&form.with_pickle("slots").unwrap().python_modules().unwrap()), classes(&known));
 
-    // Files do not mark the ranges that are Python's, but their name and slots do.
+    // Schemas in files do not mark Python's ranges, but their name and slots identify them.
     let (form, known) = (form_of(&(1_u8..9, 0.5..1.5)), python_modules::<(Range<u8>, Range<f64>)>().unwrap());
     assert_eq!(classes(&form.python_modules().unwrap()), classes(&known));
     assert_eq!(classes(&form.with_pickle("dict").unwrap().python_modules().unwrap()), classes(&known));

@@ -31,7 +31,7 @@ fn keys_are_hashed() {
     let mut cases = Cases::default();
     let places: BTreeSet<Place> = [place(1), place(2)].into();
     cases.add(places, "Place(1, ('n', Corner(1))) in made");
-    // A list is no key, so that such an object is one by itself.
+    // A list cannot be hashed, so such objects are hashed by identity.
     let paths: BTreeMap<Path, u8> = [(Path { steps: vec![1] }, 2)].into();
     cases.add(paths, "[path.steps for path in made] == [[1]]");
     cases.check();

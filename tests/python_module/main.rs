@@ -1,5 +1,5 @@
-//! The Python classes for Rust's types: they are loaded, changed and pickled by the real Python as Rust has them, and
-//! are what mypy takes.
+//! The Python classes for Rust's types: real Python loads, changes and pickles them like their Rust counterparts, and
+//! mypy accepts them.
 
 #![cfg(target_endian = "little")]
 #![allow(clippy::option_option, reason = "users have them")]
@@ -18,8 +18,8 @@ use std::fmt::Debug;
 use state_core::pickle::{self, PickleOptions, Protocol, python_modules};
 use state_core::{Record, RestoreOwned, State};
 
-/// Modules from their sources, then what Python makes of a pickle and pickles itself: at each protocol, with C and
-/// without. What `check` says of the object stands in the answer.
+/// Creates modules from their sources, loads a pickle, evaluates an expression on the object, and pickles it again: at
+/// each protocol, with C and without.
 const SCRIPT: &str = r#"
 import copy, io, pickle, sys, types
 
@@ -71,8 +71,8 @@ fn frame(parts: &[&[u8]]) -> Vec<u8> {
     frame
 }
 
-/// Values that Python loads with the classes that are written for them, an expression that holds of each there, and
-/// that come back as they were.
+/// Values that Python loads with the classes generated for them, with an expression that must be true for each, and
+/// that round-trip.
 #[derive(Default)]
 struct Cases {
     frames: Vec<Vec<u8>>,

@@ -1,4 +1,4 @@
-//! Classes that name each other, and names that Python has itself.
+//! Classes that refer to each other, and names that Python uses itself.
 
 use state_core::State;
 use state_core::pickle::python_module;

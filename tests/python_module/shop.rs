@@ -1,4 +1,4 @@
-//! Structs, enums and arrays as the guide has them.
+//! Structs, enums and arrays as in the guide.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -83,7 +83,7 @@ fn counts_are_those_of_the_bytes_and_children_are_subclasses() {
     let mut cases = Cases::default();
     cases.add(shop.clone(), "len(made.bicycles) == 48 and made.__getstate__()[1] == 3 and made.spare is None");
     cases.add(Shop { spare: Some(vec![1, 2]), ..shop }, "made.__getstate__()[3] == 2");
-    // A slot of the parent's name has an attribute of its own.
+    // A slot with the same name as one of the parent gets another attribute name.
     cases.add(
         owned,
         "isinstance(made, Shop) and made.owner.name == 'Dave' and (made.plain, made.plain_) == (b'\\1\\0', 9)",

@@ -1,4 +1,4 @@
-//! What mypy says of the classes.
+//! Mypy's checks of the classes.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -41,7 +41,7 @@ fn every_module() -> Vec<PythonModule> {
     modules
 }
 
-/// Of mypy as strict as it can be; `.ci/run typing` installs it.
+/// With mypy in strict mode; `.ci/run typing` installs it.
 #[test]
 #[ignore = "needs mypy"]
 fn mypy_takes_every_module() {
@@ -70,7 +70,7 @@ shop.Person('Dave')  # type: ignore[call-arg]
     let modules = every_module();
     for module in &modules {
         let path = room.join(module.name.replace('.', "/"));
-        // A module that holds others is a package.
+        // A module that contains others is a package.
         let is_package = modules.iter().any(|other| other.name.starts_with(&format!("{}.", module.name)));
         let file = if is_package { path.join("__init__.py") } else { path.with_extension("py") };
         std::fs::create_dir_all(file.parent().unwrap()).unwrap();
@@ -79,7 +79,7 @@ shop.Person('Dave')  # type: ignore[call-arg]
     std::fs::write(room.join("use.py"), use_site).unwrap();
     let python = std::env::var("STATE_PYTHON").unwrap_or_else(|_| "python3".into());
     for version in ["3.9", "3.13"] {
-        // A mypy that no longer knows so old a Python checks for the oldest that it does.
+        // If mypy no longer supports this Python version, it checks for the oldest that it does.
         let output = std::process::Command::new(&python)
             .args(["-m", "mypy", "--strict", "--warn-unused-ignores", "--python-version", version, "."])
             .current_dir(&room)

@@ -10,7 +10,7 @@ pub fn add(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(register_opaque, module)?)
 }
 
-/// A struct whose layout nothing describes, in arrays beside which nothing says its size.
+/// A struct without a description of its layout, used in uncounted arrays, which do not record its size.
 #[derive(Clone, Copy, bytemuck::Pod, bytemuck::Zeroable)]
 #[repr(C)]
 struct Opaque {

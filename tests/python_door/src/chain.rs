@@ -1,4 +1,4 @@
-//! Classes that extend one another, and exceptions.
+//! Classes that extend one another, and exception classes.
 
 use pyo3::prelude::*;
 use state_core::State;
@@ -61,7 +61,7 @@ impl Puppy {
     }
 }
 
-/// A base that skips something and rebuilds it in a hook.
+/// A base class with a skipped field that a hook rebuilds.
 #[pyclass(module = "zoo", subclass, get_all, set_all)]
 #[derive(State)]
 #[state(after_set = Horse::count)]
@@ -87,7 +87,7 @@ impl Horse {
     }
 }
 
-/// A class on it that skips something too, and may refuse by it.
+/// A subclass that also has a skipped field, and a hook that may refuse.
 #[pyclass(module = "zoo", extends = Horse, get_all, set_all)]
 #[derive(State)]
 #[state(after_set = Rider::fits)]
@@ -112,7 +112,7 @@ impl Rider {
     }
 }
 
-/// A class that is not picklable, between one that is and what Python makes of it.
+/// A class that is not picklable, between a picklable base and Python subclasses.
 #[pyclass(module = "zoo", extends = Animal, subclass)]
 struct Stray {
     #[pyo3(get)]

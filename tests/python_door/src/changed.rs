@@ -1,4 +1,4 @@
-//! Classes as an older version had them, and as they are now: `OldX` and `NewX` are two forms of one class `X`.
+//! Classes of an older version and the current one: `OldX` and `NewX` are two forms of one class `X`.
 
 use std::collections::BTreeMap;
 
@@ -27,7 +27,7 @@ pub fn add(module: &Bound<'_, PyModule>) -> PyResult<()> {
     picklable::<NewStrict>(module)
 }
 
-/// Slots of one type in another order, and all that attributes say.
+/// Slots of the same type in another order, and every attribute for changed types.
 mod sizes {
     use super::*;
 
@@ -130,7 +130,7 @@ mod sizes {
     }
 }
 
-/// A base that grew under a child with a default, and a base that came in between.
+/// A base that grew a slot with a default below a child, and a base inserted between two classes.
 mod bases {
     use super::*;
 
@@ -284,7 +284,7 @@ struct NewDot {
     x: f32,
 }
 
-/// Records in a raw array whose fields changed places.
+/// Records in a raw array, with their fields in another order.
 #[pyclass(module = "zoo")]
 #[derive(State)]
 #[state(name = "Paint")]
@@ -383,7 +383,7 @@ ring! {
     NewRing { others: Vec<Py<PyAny>>, #[state(default)] count: u32, name: String, next: Option<Py<PyAny>> }
 }
 
-/// Takes care of its older states itself.
+/// Its new form converts older states in its own `__setstate__`.
 #[pyclass(module = "zoo", get_all, set_all)]
 #[derive(State, Default)]
 #[state(name = "Own")]

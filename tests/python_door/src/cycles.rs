@@ -1,4 +1,4 @@
-//! Classes whose fields are objects of Python.
+//! Classes whose fields are Python objects.
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -21,7 +21,7 @@ pub fn add(module: &Bound<'_, PyModule>) -> PyResult<()> {
     picklable::<Team>(module)
 }
 
-/// Its own value has shared pointers, of which the tuple of its slots would make copies.
+/// Its value has shared pointers, which would be copied in the tuple of its slots.
 #[pyclass(module = "zoo", frozen, subclass)]
 #[derive(State)]
 #[state(shared)]
@@ -38,7 +38,7 @@ impl Sharing {
         Self { right: left.clone(), left }
     }
 
-    /// The state in native bytes, in which shared objects stay one.
+    /// The state in native bytes, in which shared objects keep their identity.
     fn bytes(&self) -> PyResult<Vec<u8>> {
         state_core::dumps(self).map_err(|error| pyo3::exceptions::PyValueError::new_err(error.to_string()))
     }
@@ -48,13 +48,13 @@ impl Sharing {
         state_core::loads(bytes).map_err(|error| pyo3::exceptions::PyValueError::new_err(error.to_string()))
     }
 
-    /// The text of both, if they are one.
+    /// The text of both, if they are the same object.
     fn shared(&self) -> Option<&str> {
         Arc::ptr_eq(&self.left, &self.right).then_some(&*self.left)
     }
 }
 
-/// The same in native bytes, of which objects would be made that share nothing.
+/// The same for a packed class, whose bytes would give objects that share nothing.
 #[pyclass(module = "zoo", frozen)]
 #[derive(State)]
 #[state(shared)]
@@ -89,7 +89,7 @@ impl Node {
     }
 }
 
-/// Has its parent from the start.
+/// Its parent is never missing.
 #[pyclass(module = "zoo", get_all, set_all)]
 #[derive(State)]
 struct Child {
@@ -135,7 +135,7 @@ impl Team {
     }
 }
 
-/// Leads to itself through a slot that cannot be empty.
+/// Can refer to itself through a slot that cannot be empty.
 #[pyclass(module = "zoo", get_all, set_all)]
 #[derive(State)]
 struct Paired {
@@ -150,7 +150,7 @@ impl Paired {
     }
 }
 
-/// Has a lock that others may hold, and a map in no order of its own.
+/// Has a lock that other threads may hold, and a map with no fixed order.
 #[pyclass(module = "zoo", frozen)]
 #[derive(State)]
 struct Ledger {
@@ -171,7 +171,7 @@ impl Ledger {
         *self.total.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Calls something while the lock is held.
+    /// Calls a function while the lock is held.
     fn hold(&self, call: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
         let _held = self.total.lock().unwrap_or_else(PoisonError::into_inner);
         call.call0().map(Bound::unbind)

@@ -1,4 +1,4 @@
-//! Values inside one another, as deep as asked.
+//! Nested values of any depth.
 
 use pyo3::prelude::*;
 use state_core::State;
@@ -15,7 +15,7 @@ fn set_depth(levels: u32) {
     state_core::python::set_depth(levels);
 }
 
-/// What the towers are made of, with types between two levels.
+/// One floor of a tower, with other types between two levels.
 #[derive(State, Default)]
 struct Floor {
     name: Option<String>,

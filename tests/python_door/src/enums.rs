@@ -19,7 +19,7 @@ enum Color {
     Blue = 7,
 }
 
-/// A red that is not `Color.Red` itself.
+/// A red that is a different object than `Color.Red`.
 #[pyfunction]
 fn another_red() -> Color {
     Color::Red

@@ -1,4 +1,4 @@
-//! Types of an open set that hold objects of Python, in each way to save.
+//! Types of an open set that contain Python objects, in each way of saving.
 
 use pyo3::prelude::*;
 use state_core::image::stream::{StreamReader, StreamWriter};
@@ -44,7 +44,7 @@ pub struct Holder {
     parts: Vec<Box<dyn Part>>,
 }
 
-/// It holds an object itself too.
+/// It also contains an object itself.
 #[pyclass(module = "zoo")]
 #[derive(State)]
 pub struct Keeper {
@@ -93,7 +93,7 @@ impl Holder {
                 std::fs::remove_file(&path)?;
                 read?.parts.len().to_string()
             }
-            // Only the first of its frames has the schema.
+            // Only the first frame has the schema.
             "stream" => {
                 let mut writer = StreamWriter::new(Vec::new())?;
                 let mut lengths = Vec::new();

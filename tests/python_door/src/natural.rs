@@ -1,4 +1,4 @@
-//! The types for which Python has a class.
+//! The types that have a natural class in Python.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
@@ -54,7 +54,7 @@ impl Natural {
         }
     }
 
-    /// What Rust makes of them.
+    /// Rust's text for each of them.
     fn shown(&self) -> Vec<String> {
         let Self { date, time, naive, utc, zoned, delta, id, whole, natural, price, lasting, .. } = self;
         vec![
@@ -73,7 +73,7 @@ impl Natural {
     }
 }
 
-/// Beside an object of Python, and inside of others.
+/// Used next to a Python object, and inside others.
 #[pyclass(module = "zoo")]
 #[derive(State)]
 struct Diary {

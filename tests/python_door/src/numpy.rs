@@ -1,4 +1,4 @@
-//! Arrays that NumPy has in Python: raw ones that show their elements, and those of ndarray.
+//! Arrays that are NumPy arrays in Python: raw ones that show their elements, and those of ndarray.
 
 use ndarray::{Array1, Array2, ArrayD, IxDyn, ShapeBuilder};
 use pyo3::prelude::*;
@@ -11,7 +11,7 @@ pub fn add(module: &Bound<'_, PyModule>) -> PyResult<()> {
     picklable::<Lists>(module)
 }
 
-/// With padding behind `kind`.
+/// Has padding after `kind`.
 #[derive(Record, Clone, Copy, Debug)]
 #[repr(C)]
 struct Point {
@@ -20,7 +20,7 @@ struct Point {
     id: i64,
 }
 
-/// Without padding.
+/// Has no padding.
 #[derive(Record, Clone, Copy, Debug)]
 #[repr(C)]
 struct Wide {
@@ -72,7 +72,7 @@ impl Arrays {
         }
     }
 
-    /// What Rust has.
+    /// Rust's text for the arrays.
     fn shown(&self) -> String {
         let Self { floats, shorts, flags, small, points, wide, fixed, vectors, huge, one } = self;
         format!("{floats:?} {shorts:?} {flags:?} {small:?} {points:?} {wide:?} {fixed:?} {vectors:?} {huge:?} {one:?}")
@@ -138,7 +138,7 @@ impl Grids {
         }
     }
 
-    /// The table in Fortran's order in memory.
+    /// Changes the table to Fortran's order in memory.
     fn turn(&mut self) {
         let mut turned = Array2::zeros(self.table.dim().f());
         turned.assign(&self.table);
@@ -161,7 +161,7 @@ impl Grids {
     }
 }
 
-/// Lists of numbers, single ones, and bytes, which take arrays and scalars too.
+/// Lists of numbers, single numbers, and bytes, which also accept arrays and scalars.
 #[pyclass(module = "zoo")]
 #[derive(State)]
 struct Lists {

@@ -19,7 +19,7 @@ pub fn add(module: &Bound<'_, PyModule>) -> PyResult<()> {
     picklable::<Open>(module)
 }
 
-/// Travels as native bytes.
+/// Pickled as native bytes.
 #[pyclass(module = "zoo", subclass, get_all, set_all)]
 #[derive(State)]
 struct Packed {
@@ -53,7 +53,7 @@ impl Person {
     }
 }
 
-/// Without a constructor for Python.
+/// Has no constructor in Python.
 #[pyclass(module = "zoo", frozen, subclass, get_all)]
 #[derive(State)]
 struct Frozen {
@@ -69,7 +69,7 @@ impl Frozen {
     }
 }
 
-/// Python has immutable types from 3.10 on, and the stable ABI from 3.14.
+/// Python has immutable types since 3.10, and in the stable ABI since 3.14.
 #[cfg(all(Py_3_10, not(Py_LIMITED_API)))]
 mod fixed {
     use pyo3::prelude::*;
@@ -107,7 +107,7 @@ impl Bound_ {
     }
 }
 
-/// A hook that can refuse a state, and rebuilds what has no slot.
+/// Its hook can refuse a state, and rebuilds a skipped field.
 #[pyclass(module = "zoo", get_all, set_all)]
 #[derive(State)]
 #[state(after_set = Refusing::rebuild)]
@@ -140,7 +140,7 @@ struct Book {
     lent: u32,
 }
 
-/// Objects in a list and in a map that hold what has no slot.
+/// Objects with skipped fields in a list and in a map.
 #[pyclass(module = "zoo")]
 #[derive(State)]
 struct Library {
@@ -181,7 +181,7 @@ enum Shape {
     Both(Box<Shape>, Box<Shape>),
 }
 
-/// Every kind of slot that is no object of Python.
+/// Every kind of slot that is not a Python object.
 #[pyclass(module = "zoo")]
 #[derive(State)]
 struct Kinds {
@@ -237,7 +237,7 @@ impl Kinds {
     }
 }
 
-/// With a `__dict__` of its own.
+/// Has its own `__dict__`.
 #[pyclass(module = "zoo", dict, weakref, get_all)]
 #[derive(State)]
 struct Open {

@@ -1,4 +1,4 @@
-//! Classes of numbers and texts alone.
+//! Classes with only numbers and texts.
 
 use std::num::NonZeroU8;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -66,14 +66,14 @@ impl Simple {
         }
     }
 
-    /// How often the state was taken and given.
+    /// How often the state was written and restored.
     #[getter]
     fn times(&self) -> (u32, u32) {
         (self.times_taken.load(Ordering::Relaxed), self.times_given)
     }
 }
 
-/// Without slots.
+/// A class without slots.
 #[pyclass(module = "zoo")]
 #[derive(State)]
 struct Nothing {}

@@ -1,4 +1,4 @@
-//! Classes with values of open sets, whose types changed.
+//! Classes with values of open sets whose types changed.
 
 use pyo3::prelude::*;
 use state_core::python::picklable;

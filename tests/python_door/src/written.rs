@@ -1,4 +1,4 @@
-//! Classes whose author has written some of the methods.
+//! Classes with some pickle methods written by hand.
 
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyTuple, PyType};
@@ -18,7 +18,7 @@ pub fn add(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(register_dict, module)?)
 }
 
-/// Pickles the owner and how much there is, and never the password.
+/// Pickles the owner and the entries, but never the password.
 #[pyclass(module = "zoo", get_all, set_all, subclass)]
 #[derive(State)]
 struct Account {
@@ -53,7 +53,7 @@ impl Account {
     }
 }
 
-/// Has a slot of which there is no empty one, and says what `__new__` is called with.
+/// Has a slot without an empty value, and returns the arguments for `__new__`.
 #[pyclass(module = "zoo", get_all, set_all, subclass)]
 #[derive(State)]
 struct Keyed {
@@ -81,7 +81,7 @@ impl Keyed {
     }
 }
 
-/// A dict of some slots.
+/// Its `__getstate__` returns a dict of some slots.
 #[pyclass(module = "zoo", get_all, set_all, subclass)]
 #[derive(State)]
 struct Listed {
@@ -103,7 +103,7 @@ impl Listed {
     }
 }
 
-/// Has what pickles named before there were forms.
+/// Has its own methods with the names that older pickles refer to.
 #[pyclass(module = "zoo", get_all)]
 #[derive(State)]
 struct Named {

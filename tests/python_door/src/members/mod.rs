@@ -1,4 +1,4 @@
-//! Classes with open sets whose types changed in every way: `OldX` and `NewX` are two forms of one class `X`.
+//! Classes with open sets whose types changed in every possible way: `OldX` and `NewX` are two forms of one class `X`.
 
 mod new;
 mod old;
@@ -26,7 +26,7 @@ pub fn add(module: &Bound<'_, PyModule>) -> PyResult<()> {
     module.add_function(wrap_pyfunction!(register_late, module)?)
 }
 
-/// As a plugin that is imported later.
+/// Registers types late, like a plugin that is imported later.
 #[pyfunction]
 fn register_late() -> PyResult<()> {
     <dyn old::Effect>::register([member!(old::Late)])?;

@@ -1,4 +1,4 @@
-//! Their present forms.
+//! The current forms.
 
 use std::fmt::Debug;
 
@@ -9,7 +9,7 @@ dynamic!(dyn Effect as "desk.Effect" = open);
 pub trait Knob: Dynamic + Debug + Send + Sync {}
 dynamic!(dyn Knob as "desk.Knob" = open);
 
-/// Slots of one type in another order.
+/// Slots of the same type in another order.
 #[derive(State, Debug)]
 #[state(name = "desk.Filter")]
 struct Filter {
@@ -17,7 +17,7 @@ struct Filter {
     low: f64,
 }
 
-/// A slot removed, one renamed, one wider, one added, in another order; and another name.
+/// A slot removed, one renamed, one widened, one added, in another order; and another type name.
 #[derive(State, Debug)]
 #[state(name = "desk.Delay", alias("desk.Echo"), removed("wet"))]
 struct Delay {
@@ -117,7 +117,7 @@ impl Effect for Late {}
 impl Effect for u32 {}
 impl Knob for Gain {}
 
-/// All but `Mute`, which is gone.
+/// Registers all but `Mute`, which was removed.
 pub fn register() -> PyResult<()> {
     <dyn Effect>::register([
         member!(u32 as "wide" | "number"),
@@ -150,7 +150,7 @@ impl NewDesk {
         format!("{self:?}")
     }
 
-    /// What becomes of native bytes.
+    /// The result of upgrading native bytes.
     #[staticmethod]
     fn upgraded(bytes: &[u8]) -> PyResult<String> {
         Ok(format!("{:?}", loads_upgraded::<Self>(bytes)?))
@@ -189,7 +189,7 @@ impl NewCase {
     }
 }
 
-/// It has no open set any more.
+/// Its open set was removed.
 #[pyclass(module = "zoo", get_all)]
 #[derive(State)]
 #[state(name = "Shelf", removed("effects"))]
@@ -197,7 +197,7 @@ pub struct NewShelf {
     name: String,
 }
 
-/// Takes care of older states that cannot be matched.
+/// Converts older states that cannot be matched in its own `__setstate__`.
 #[pyclass(module = "zoo")]
 #[derive(State)]
 #[state(name = "Safe")]

@@ -1,4 +1,4 @@
-//! Their older forms.
+//! The older forms.
 
 use super::*;
 
@@ -29,7 +29,7 @@ struct Chain {
     rest: Vec<Box<dyn Effect>>,
 }
 
-/// The set of knobs is in effects alone.
+/// Its set of knobs occurs only inside effects.
 #[derive(State)]
 #[state(name = "desk.Panel")]
 struct Panel {
@@ -102,7 +102,7 @@ pub fn register() -> PyResult<()> {
     Ok(<dyn Knob>::register([member!(Gain)])?)
 }
 
-/// An effect that is told as a tuple of its name and its slots.
+/// Makes an effect from a tuple of its name and its slots.
 fn effect(told: &Bound<'_, PyAny>) -> PyResult<Box<dyn Effect>> {
     let name: String = told.get_item(0)?.extract()?;
     let number = |at| told.get_item(at)?.extract::<u8>();
@@ -230,7 +230,7 @@ pub struct OldLoop {
     part: Part,
 }
 
-/// A struct that is no class, with a set.
+/// A struct that is not a class, with an open set.
 #[derive(State, Default)]
 #[state(name = "desk.Part")]
 struct Part {
