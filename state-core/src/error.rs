@@ -189,7 +189,7 @@ impl Error {
         &self.0.found
     }
 
-    /// What to do about it; empty if that is not known, or said in what was expected.
+    /// What to do about it; empty if that is unknown, or clear from what was expected.
     #[must_use]
     pub fn hint(&self) -> &str {
         &self.0.hint

@@ -19,7 +19,7 @@ pub(crate) fn unordered(root: &'static Schema) -> (Option<String>, bool) {
 struct Search {
     /// Named types that occurred where nothing sorts them. By address: it does not matter if a type is visited twice.
     seen: Vec<&'static Schema>,
-    /// Whether an open set was met.
+    /// Whether an open set was encountered.
     is_open: bool,
 }
 

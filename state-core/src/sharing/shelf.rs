@@ -129,8 +129,8 @@ impl<'de> Shelf<'de> {
         core::mem::replace(&mut self.holding, holding && self.numbered.held.is_some())
     }
 
-    /// Opens the cycles of what was built: objects get back the content that they had before the references were filled
-    /// in.
+    /// Breaks the cycles of the objects built so far: they get back the content that they had before the references
+    /// were filled in.
     pub fn open_cycles(&mut self) {
         for Class { slots, fresh, swap, .. } in &mut self.classes {
             swap(&mut **slots, *fresh);

@@ -10,7 +10,7 @@ use super::record::{CLASSES, Number, Numbered, Record};
 use crate::protocol::decode::{Checker, Obstacle};
 use crate::protocol::layout::RECORD;
 
-/// How many objects can be nested before memory is allocated for them: as many as levels by default.
+/// How many objects can be nested before memory is allocated for them: the default depth.
 const OPEN: usize = 128;
 
 #[derive(Debug)]

@@ -52,7 +52,7 @@ fn of_type(forms: &[&Form], out: &mut impl Write) -> Result<bool> {
     Ok(forms.iter().all(|form| last.obstacles(form).is_empty()))
 }
 
-/// Writes what is required to load states of one form as another.
+/// Writes the attributes that are required to load states of one form as another.
 fn takes(before: &Form, after: &Form, out: &mut impl Write) -> Result<()> {
     let obstacles = after.clone().keep(&Amendments::default()).obstacles(before);
     if obstacles.is_empty() {

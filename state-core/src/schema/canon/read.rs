@@ -426,7 +426,7 @@ impl<'a> In<'a> {
     }
 }
 
-/// Returns `None` for long nodes, and for raw arrays: whether each shows as an array is told one by one.
+/// Returns `None` for long nodes, and for raw arrays, of which each has its own bit for whether it appears as an array.
 fn key(kind: &Kind, is_pointer: bool) -> Option<Key> {
     let at = |link: &Link| match link {
         Link::At(at) => *at,

@@ -11,7 +11,7 @@ pub(crate) fn write_canonical(root: &'static Schema) -> Vec<u8> {
     write(root, false)
 }
 
-/// The canonical bytes, and what is not part of them.
+/// The canonical bytes, and the rows of bits that accompany them.
 pub(in crate::schema) struct Listed {
     pub bytes: Vec<u8>,
     /// For each raw array, whether it shows as one.
@@ -20,7 +20,7 @@ pub(in crate::schema) struct Listed {
     pub shared: Vec<bool>,
 }
 
-/// Writes the canonical bytes, and what is not part of them.
+/// Writes the canonical bytes, and collects the bits that are not part of them.
 pub(in crate::schema) fn write_listed(root: &'static Schema) -> Listed {
     let mut out = Out::new(false);
     out.node(root);
