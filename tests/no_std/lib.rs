@@ -69,6 +69,9 @@ impl Device {
 }
 
 /// Stores frames of a device, rolls back, and returns the differences.
+///
+/// # Errors
+/// None that the runtime should give.
 pub fn go_back(device: &mut Device) -> Result<String> {
     let mut history = History::new().frames(2).bytes(1 << 10);
     history.push(0, device)?;
