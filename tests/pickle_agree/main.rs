@@ -7,6 +7,7 @@
 mod example;
 #[path = "../python/mod.rs"]
 mod python;
+mod rows;
 mod streams;
 mod unusual;
 mod written;

@@ -91,11 +91,11 @@ impl Reader<'_> {
     /// Reads items after a mark, up to the opcode `add`; returns how many, or 0 if they are not of this group.
     fn batch(&mut self, plan: &Plan, add: u8, place: &Place) -> Option<usize> {
         self.at += 1;
-        let mut count = self.rows_as_learned(plan, add);
+        let mut count = self.rows_as_learned(plan, add)?;
         if count > 0 || self.peek()? != add && self.row_once(plan).is_some() {
             count = count.max(1);
             while self.peek()? != add {
-                let rows = self.rows(plan, add);
+                let rows = self.rows(plan, add)?;
                 if rows == 0 {
                     break;
                 }
@@ -115,17 +115,17 @@ impl Reader<'_> {
 
     /// Reads some of the items that follow, and returns how many.
     #[cfg_attr(not(debug_assertions), inline(always))]
-    fn rows(&mut self, plan: &Plan, add: u8) -> usize {
+    fn rows(&mut self, plan: &Plan, add: u8) -> Option<usize> {
         if !self.learns || plan.learned.is_of_no_use() {
-            return self.row(plan).map_or(0, |()| 1);
+            return Some(self.row(plan).map_or(0, |()| 1));
         }
-        let count = self.rows_as_learned(plan, add);
+        let count = self.rows_as_learned(plan, add)?;
         if self.input.get(self.at) == Some(&add) {
-            return count;
+            return Some(count);
         }
         let place = self.place();
         let read = self.learn(plan).or_else(|| self.row_with_care(plan, &place));
-        read.map_or(0, |()| count + 1)
+        Some(read.map_or(0, |()| count + 1))
     }
 
     /// Reads an item that is added alone, by `add`; returns 1, or 0 if it is not of this group.

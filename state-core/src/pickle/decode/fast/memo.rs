@@ -14,6 +14,10 @@ pub(super) const CLASS: u32 = 1 << 31;
 /// A memo entry without a place: in the memo, one that a learned row put there; in a `seen` cell, none so far.
 pub(super) const NOTHING: Kept = Kept::MAX;
 
+/// The memo entry of something that was read as part of a learned row, where beginnings are not recorded. Nothing equals
+/// it, and it cannot be read again.
+pub(super) const UNKNOWN: Kept = Kept::MAX - 1;
+
 /// The number of levels that a part counts for at least, because of the stack frames of what reads it.
 pub(super) const LEAST: u32 = 6;
 
@@ -49,6 +53,7 @@ impl Reader<'_> {
         if number as usize != self.memo.len() && !self.is_again {
             return None;
         }
+        self.numbers_puts = true;
         self.memo.push(kept);
         Some(())
     }

@@ -113,6 +113,8 @@ struct Reader<'p> {
     learns: bool,
     /// Whether the memo lacks the beginnings of some parts, because rows that contain them were read as learned.
     has_learned: bool,
+    /// Whether the pickle says under which numbers it puts parts in the memo.
+    numbers_puts: bool,
     /// How many more bytes may be read by attempts that fail.
     left: usize,
     /// How many more bytes may be read again because they came from the memo.

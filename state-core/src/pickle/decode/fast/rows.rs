@@ -5,26 +5,26 @@ use alloc::vec::Vec;
 use core::mem::size_of;
 
 use super::Reader;
-use super::memo::NOTHING;
+use super::memo::UNKNOWN;
 use super::plan::{Field, Mark, Op, Plan};
 use super::run::Run;
 
 impl Reader<'_> {
-    /// Reads rows that match what was learned, up to `add` or the first one that differs, and returns how many.
+    /// Reads rows that match what was learned, up to `add` or the first one that differs, and returns how many; `None` if what was read of
+    /// that one cannot be undone.
     #[inline(never)]
-    pub(super) fn rows_as_learned(&mut self, plan: &Plan, add: u8) -> usize {
+    pub(super) fn rows_as_learned(&mut self, plan: &Plan, add: u8) -> Option<usize> {
         let learned = &plan.learned;
-        let Ok(fields) = learned.fields.try_borrow() else { return 0 };
+        let Ok(fields) = learned.fields.try_borrow() else { return Some(0) };
         if fields.is_empty() || self.memo.len() < learned.from.get() {
-            return 0;
+            return Some(0);
         }
         let mut count = 0;
         while self.input.get(self.at) != Some(&add) {
             let place = self.place();
             let base = self.head(plan.size);
             if self.fields(&fields, &plan.ops, base).is_none() {
-                // This fails only if a group in the row has taken raw arrays: no row with arrays of its own is learned.
-                self.restore(&place);
+                self.restore(&place)?;
                 break;
             }
             count += 1;
@@ -32,7 +32,7 @@ impl Reader<'_> {
         if count > 0 {
             learned.misses.set(0);
         }
-        count
+        Some(count)
     }
 
     #[cfg_attr(not(debug_assertions), inline(always))]
@@ -46,7 +46,7 @@ impl Reader<'_> {
                 }
                 at += usize::from(field.len);
                 for _ in 0..field.puts {
-                    self.memo.push(NOTHING);
+                    self.memo.push(UNKNOWN);
                 }
             }
             let Some(op) = field.op else { continue };
@@ -88,7 +88,14 @@ impl Reader<'_> {
         }
         if let Ok(mut learned) = learned.fields.try_borrow_mut() {
             *learned = fields.into_iter().collect::<Option<Vec<_>>>().unwrap_or_default();
-            self.has_learned |= learned.iter().any(|field| field.puts > 0);
+            if learned.iter().any(|field| field.puts > 0) {
+                // Another row with the same number replaces the memo entry of this one.
+                if self.numbers_puts {
+                    learned.clear();
+                } else {
+                    self.has_learned = true;
+                }
+            }
         }
         learned.from.set(end.1);
         Some(())

@@ -1,0 +1,128 @@
+//! Rows are compared with one that was read before, byte by byte. What they put in the memo is fetched later, as text, names
+//! and classes, by whatever comes then.
+
+use state_core::State;
+
+use super::{Place, Read, agrees};
+
+#[derive(State, Clone, Debug, PartialEq)]
+enum Mood {
+    Calm,
+    Happy,
+    #[state(rename = "name")]
+    Named,
+}
+
+type Opcode = Vec<u8>;
+
+fn text(text: &str) -> Opcode {
+    [&[0x8C, text.len() as u8], text.as_bytes()].concat()
+}
+
+fn get(number: usize) -> Opcode {
+    vec![b'h', number as u8]
+}
+
+fn put(number: usize) -> Opcode {
+    vec![b'q', number as u8]
+}
+
+const MEMOIZE: u8 = 0x94;
+const HEIGHT: [u8; 9] = [b'G', 0x3F, 0xF0, 0, 0, 0, 0, 0, 0];
+
+fn codes(codes: &[u8]) -> impl Iterator<Item = Opcode> + use<> {
+    codes.to_vec().into_iter().map(|code| vec![code])
+}
+
+/// A place by opcodes that get its class from the memo, and the names of its attributes or not.
+fn place(name: Opcode, names: [bool; 2]) -> Vec<Opcode> {
+    let begin = [get(1)].into_iter().chain(codes(b")\x81\x94}\x94("));
+    let of = |known: bool, at, name| if known { vec![get(at)] } else { vec![text(name), vec![MEMOIZE]] };
+    let names = [of(names[0], 4, "name"), of(names[1], 6, "height")];
+    let end = [HEIGHT.to_vec()].into_iter().chain(codes(b"ub"));
+    begin.chain(names[0].clone()).chain([name, vec![MEMOIZE]]).chain(names[1].clone()).chain(end).collect()
+}
+
+const ROWS: usize = 6;
+
+/// Places, of which all but the first are written alike; a variant whose name is text; and another place, whose class is
+/// named by two texts.
+fn whole(row: &[Opcode]) -> Vec<Opcode> {
+    let mut all: Vec<Opcode> = vec![b"\x80\x04".to_vec(), vec![b']'], vec![MEMOIZE], vec![b'(']];
+    all.extend([b"cexample\nPlace\n".to_vec(), vec![MEMOIZE]]);
+    all.extend(codes(b")\x81\x94}\x94("));
+    all.extend([text("name"), vec![MEMOIZE], text("Calm"), vec![MEMOIZE], text("height"), vec![MEMOIZE]]);
+    all.push(HEIGHT.to_vec());
+    all.extend(codes(b"ub"));
+    (1..ROWS).for_each(|_| all.extend_from_slice(row));
+    all.push(vec![b'e']);
+    all.extend([text("Happy"), vec![MEMOIZE], vec![0x85], vec![MEMOIZE]]);
+    all.extend([text("example"), vec![MEMOIZE], text("Place"), vec![MEMOIZE], vec![0x93], vec![MEMOIZE]]);
+    all.extend(codes(b")\x81\x94}\x94("));
+    all.extend([text("height"), HEIGHT.to_vec(), text("name"), vec![MEMOIZE], text("Calm")]);
+    all.extend(codes(b"ub\x87."));
+    all
+}
+
+fn read(opcodes: &[Opcode]) -> Read {
+    agrees::<(Vec<Place>, Mood, Place)>(&opcodes.concat())
+}
+
+/// Exchanges an opcode: a put for one under a number, and anything else, which is then put nowhere, for a get.
+fn change(opcodes: &mut Vec<Opcode>, at: usize, number: usize) {
+    if opcodes[at] == [MEMOIZE] {
+        opcodes[at] = put(number);
+        return;
+    }
+    opcodes[at] = get(number);
+    if opcodes.get(at + 1).is_some_and(|next| *next == [MEMOIZE]) {
+        opcodes.remove(at + 1);
+    }
+}
+
+/// Entries in the memo, and one more.
+fn entries(opcodes: &[Opcode]) -> usize {
+    1 + opcodes.iter().filter(|code| **code == [MEMOIZE]).count()
+}
+
+#[test]
+fn a_get_in_any_place_gets_what_was_put() {
+    for (name, names) in [("Calm", [true; 2]), ("Happy", [false, true]), ("Place", [false; 2])] {
+        let usual = whole(&place(text(name), names));
+        assert_eq!(read(&usual), Read::Directly);
+        let mut found = [0; 2];
+        for at in 0..usual.len() {
+            for number in 0..entries(&usual) {
+                let mut changed = usual.clone();
+                change(&mut changed, at, number);
+                found[usize::from(read(&changed) != Read::Refused)] += 1;
+            }
+        }
+        assert!(found[0] > 1000 && found[1] > 50, "{name}: {found:?}");
+    }
+}
+
+#[test]
+fn rows_that_put_under_one_number_replace_each_other() {
+    // The random numbers of Knuth's MMIX, of which the upper half is used.
+    let mut state = 7_u64;
+    let mut random = move |below: usize| {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 33) as usize % below
+    };
+    let mut found = [0; 2];
+    for _ in 0..6_000 {
+        let mut row = place(text(["Calm", "Happy", "name", "Place"][random(4)]), [random(2) == 0, random(2) == 0]);
+        // The number that comes next in the first of these rows, and belongs to another entry in those that follow.
+        let puts: Vec<usize> = (0..row.len()).filter(|&at| row[at] == [MEMOIZE]).collect();
+        let place = random(puts.len());
+        row[puts[place]] = put(7 + place);
+        let mut changed = whole(&row);
+        let texts: Vec<usize> = (0..changed.len()).filter(|&at| changed[at][0] == 0x8C).collect();
+        let last = texts[texts.len() - 1 - random(5)];
+        let number = entries(&changed) - random(2 * ROWS);
+        change(&mut changed, last, number);
+        found[usize::from(read(&changed) != Read::Refused)] += 1;
+    }
+    assert!(found[0] > 500 && found[1] > 500, "{found:?}");
+}
