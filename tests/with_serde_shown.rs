@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use ciborium::Value as Cbor;
 use serde::{Deserialize, Serialize};
-use state_core::value::{Complex, Dict, Shared, Value};
+use state_core::value::{Complex, Dict, Int, Shared, Value};
 use state_core::{
     ErrorKind, Inspection, Options, State, StateExt, check, dumps, from_value, image, loads, pickle, to_value,
 };
@@ -104,6 +104,12 @@ fn a_changed_value_is_taken_by_serde_or_changes_nothing() {
     let error = player.set_state((1, odd, vec![Value::from("Point")], "")).unwrap_err();
     assert_eq!(error.path(), "Player.profile[1][1]", "{error}");
     assert!(error.to_string().contains("a value for serde: None, bool, int,"), "{error}");
+    // An integer beyond 128 bits is no float, though a float has the same value.
+    let large = Int::from_le_bytes_signed(&[&[0; 25][..], &[1]].concat());
+    assert_eq!(large.as_f64(), Some(2f64.powi(200)));
+    let more = Dict::from_iter([("name", "Eve".into()), ("loud", Value::from(large))]);
+    let error = player.set_state((1, more, vec![Value::from("Point")], "")).unwrap_err();
+    assert!(error.to_string().contains("expected a value for serde: None, bool, int,"), "{error}");
     let deep = (0..200).fold(Value::None, |inner, _| Value::List(vec![inner].into()));
     let error = player.set_state((1, deep, vec![Value::from("Point")], "")).unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Depth, "{error}");

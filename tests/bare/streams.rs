@@ -74,6 +74,19 @@ fn a_stream_of_another_type_or_form_is_refused() {
 }
 
 #[test]
+fn a_schema_is_read_up_to_a_limit() {
+    let bytes = stream_of(&some());
+    let refused = BareReader::with_max_schema(&bytes[..], 100, Options::new().bare()).unwrap_err();
+    assert_eq!(refused.kind(), io::ErrorKind::InvalidData);
+    assert!(
+        refused.to_string().contains("up to 100 bytes (`BareReader::with_max_schema` sets the limit)"),
+        "{refused}"
+    );
+    let mut reader = BareReader::with_max_schema(&bytes[..], 1000, Options::new().bare()).unwrap();
+    assert_eq!(reader.load::<Message>().unwrap(), Some(Message::Ping(1)));
+}
+
+#[test]
 fn every_cut_and_every_byte_of_a_stream_is_an_answer() {
     let messages = [Message::Ping(1), Message::Said { from: 3, text: "hello".into() }, Message::Left];
     let bytes = stream_of(&messages);

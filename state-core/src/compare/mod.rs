@@ -163,7 +163,7 @@ impl<'a> Pair<'a> {
 
     /// Skips a node of one side. Returns all of its bytes.
     fn skip(&mut self, side: usize, schema: &'a Schema, head: &'a [u8]) -> Compared<Span<'a>> {
-        let left = Read::new(self.nodes, &self.sides[side], head, &mut Nowhere).unlimited().inner().one(
+        let left = Read::new(self.nodes, &self.sides[side], head, &mut Nowhere).unlimited().inner().part(
             schema,
             head,
             u32::MAX,
@@ -176,10 +176,10 @@ impl<'a> Pair<'a> {
         let mut brief = Brief::default();
         if let Some(place) = self.elsewhere(side, schema) {
             self.skip(side, schema, head)?;
-            Read::new(self.nodes, &place, place.head, &mut brief).behind().one(schema, place.head, u32::MAX)?;
+            Read::new(self.nodes, &place, place.head, &mut brief).behind().part(schema, place.head, u32::MAX)?;
             return Ok(brief.into_text());
         }
-        let left = Read::new(self.nodes, &self.sides[side], head, &mut brief).inner().one(schema, head, u32::MAX)?;
+        let left = Read::new(self.nodes, &self.sides[side], head, &mut brief).inner().part(schema, head, u32::MAX)?;
         self.advance(side, left, head)?;
         Ok(brief.into_text())
     }

@@ -184,7 +184,7 @@ impl<'a> Pair<'a> {
         }
         let place = *shared.objects[side].get(object).ok_or_else(broken)?;
         let mut digest = Digest::default();
-        Read::new(self.nodes, &place, place.head, &mut digest).unlimited().behind().one(
+        Read::new(self.nodes, &place, place.head, &mut digest).unlimited().behind().part(
             schema,
             place.head,
             u32::MAX,
@@ -211,7 +211,7 @@ impl<'a> Pair<'a> {
 
     fn digest_here(&mut self, side: usize, schema: &'a Schema, head: &'a [u8]) -> Compared<u64> {
         let mut digest = Digest::default();
-        let left = Read::new(self.nodes, &self.sides[side], head, &mut digest).unlimited().inner().one(
+        let left = Read::new(self.nodes, &self.sides[side], head, &mut digest).unlimited().inner().part(
             schema,
             head,
             u32::MAX,

@@ -52,12 +52,12 @@ pub(crate) mod repr;
 use alloc::{boxed::Box, string::String, vec::Vec};
 
 pub(crate) use self::convert::bounded::Bounded;
-pub use self::convert::door::{IntoState, StateExt, from_value, to_value};
 pub(crate) use self::convert::encode::serde_value;
 #[cfg(feature = "pickle")]
 pub(crate) use self::convert::named::named;
 pub(crate) use self::convert::named::{Each, Named, NamedSlot};
 pub(crate) use self::convert::standard::standard;
+pub use self::convert::traits::{IntoState, StateExt, from_value, to_value};
 pub use self::kind::{Kind, WrongKind};
 pub use self::kinds::array::Array;
 pub use self::kinds::complex::Complex;

@@ -312,7 +312,8 @@ fn put<'v, D: Decoder<'v>>(value: D, out: &mut Vec<u8>, levels: usize) -> Result
         put_int(value, out);
     } else if let Some(value) = value.big() {
         put_large(LARGE, value, out);
-    } else if let Some(value) = value.float() {
+    } else if let Some(value) = value.float().filter(|_| value.long().is_none()) {
+        // Not an integer that is too large for serde, even if a float has the same value.
         out.push(DOUBLE);
         out.extend_from_slice(&value.to_be_bytes());
     } else if let Some(text) = value.str() {

@@ -126,8 +126,16 @@ impl<R: Read> BareReader<R> {
     ///
     /// # Errors
     /// As for [`new`](Self::new).
-    pub fn with_options(mut source: R, options: Bare) -> io::Result<Self> {
-        let opened = Opened::read(&mut source, MAX_SCHEMA, States::Bare)?;
+    pub fn with_options(source: R, options: Bare) -> io::Result<Self> {
+        Self::with_max_schema(source, MAX_SCHEMA, options)
+    }
+
+    /// Like [`with_options`](Self::with_options), for a stream whose schema has up to `bytes` bytes.
+    ///
+    /// # Errors
+    /// As for [`new`](Self::new).
+    pub fn with_max_schema(mut source: R, bytes: u64, options: Bare) -> io::Result<Self> {
+        let opened = Opened::read(&mut source, bytes, States::Bare)?;
         let position = opened.end;
         Ok(Self { source, opened, bytes: Aligned::new(), position, options, max_state: MAX_STATE, over: false })
     }

@@ -29,7 +29,10 @@ impl Opened {
         }
         let header = Header::open(start, states)?;
         if header.schema() > max_schema {
-            let setting = "StreamReader::with_max_schema";
+            let setting = match states {
+                States::Framed => "StreamReader::with_max_schema",
+                States::Bare => "BareReader::with_max_schema",
+            };
             return Err(too_long("a schema", setting, max_schema, header.schema(), 16).into());
         }
         let len = HEADER as u64 + header.schema();

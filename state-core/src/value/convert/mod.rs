@@ -2,7 +2,6 @@
 
 pub(crate) mod bounded;
 pub(crate) mod decode;
-pub(crate) mod door;
 pub(crate) mod encode;
 pub(crate) mod from_rust;
 pub(crate) mod input;
@@ -10,3 +9,4 @@ pub(crate) mod named;
 pub(crate) mod rust_tuple;
 pub(crate) mod standard;
 pub(crate) mod to_rust;
+pub(crate) mod traits;

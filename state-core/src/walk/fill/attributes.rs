@@ -107,7 +107,8 @@ pub(super) fn may_be<'v, 's, D: Decoder<'v>>(nodes: &'s Nodes, mut schema: &'s S
             Kind::Bool => value.bool().is_some(),
             Kind::Int { bits, signed, .. } => int(value, *bits, *signed).is_some(),
             Kind::Float { .. } => value.float().is_some(),
-            Kind::Char | Kind::Str => standard::text(value).is_some(),
+            Kind::Char => value.str().is_some(),
+            Kind::Str => standard::text(value).is_some(),
             Kind::List(_) | Kind::Set(_) | Kind::Array(..) => {
                 standard::items(value).is_some() || value.bytes().is_some() || !matches!(value.array(), Ok(None))
             }

@@ -108,8 +108,8 @@ impl<'a, E: Encoder> Read<'a, '_, E> {
         self.inner()
     }
 
-    /// Walks one node. Returns how many bytes of tail, text and raw remain.
-    pub fn one(mut self, schema: &'a Schema, head: &'a [u8], levels: u32) -> Result<[usize; 3]> {
+    /// Walks one part of an image. Returns how many bytes of tail, text and raw follow it.
+    pub fn part(mut self, schema: &'a Schema, head: &'a [u8], levels: u32) -> Result<[usize; 3]> {
         self.node(schema, head, depth(levels)).and_then(|()| self.walk()).map_err(|error| self.within(error))?;
         Ok([self.tail.len(), self.text.as_bytes().len(), self.raw.rest().len()])
     }
@@ -137,13 +137,6 @@ impl<'a, E: Encoder> Read<'a, '_, E> {
             }
             _ => Ok(()),
         }
-    }
-
-    /// Walks one part of an image. Returns how many bytes of tail, text and raw follow it.
-    pub fn part(mut self, schema: &'a Schema, head: &'a [u8], levels: u32) -> Result<[usize; 3]> {
-        let walked = self.node(schema, head, depth(levels)).and_then(|()| self.walk());
-        walked.map_err(|error| self.within(error))?;
-        Ok([self.tail.len(), self.text.as_bytes().len(), self.raw.rest().len()])
     }
 
     /// Replaces the raw region.
@@ -268,7 +261,11 @@ impl<'a, E: Encoder> Read<'a, '_, E> {
     fn take_free(&mut self, parts: usize) -> Result<()> {
         if let Some(free) = &mut self.free {
             let Some(left) = free.checked_sub(parts) else {
-                return self.malformed("a million parts without bytes at most, and 16 a byte", "more", self.tail);
+                return self.malformed(
+                    "no more parts without bytes than an image of this length may have",
+                    "more",
+                    self.tail,
+                );
             };
             *free = left;
         }
