@@ -1,5 +1,6 @@
 //! How older classes are read by attributes of evolution, functions of the program, and bases.
 
+use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 use state_core::{Dynamic, Older, State, dynamic, member, pickle};
@@ -53,6 +54,65 @@ fn slots_of_bases_and_attributes_of_python_subclasses_have_names_too() {
     let animal = Animal { weights: vec![1.5; 3], name: "Rex".into() };
     assert_eq!(loaded::<Puppy>("puppy"), Puppy { owner: None, animal, legs: 4, weeks: 9 });
     assert_eq!(loaded::<Racer>("racer"), Racer { team: "red".into(), height: 2.0, width: 1.0 });
+}
+
+/// The state of the base, which a pair of methods in Python has put in its own.
+#[derive(State, Debug, PartialEq)]
+#[state(name = "zoo.OldSize")]
+pub struct Slots {
+    team: String,
+    height: f64,
+    width: f64,
+}
+
+#[derive(State, Debug, PartialEq)]
+#[state(name = "zoo.Runner")]
+pub struct Runner {
+    slots: Slots,
+    team: String,
+}
+
+/// The same where the slots are not asked for by name.
+#[derive(State, Debug, PartialEq)]
+#[state(name = "zoo.Runner")]
+struct InOrder {
+    slots: (f64, f64, BTreeMap<String, String>),
+    team: String,
+}
+
+#[derive(State, Debug, PartialEq)]
+#[state(name = "zoo.Walker", alias("zoo.Diver"))]
+pub struct Walker {
+    team: String,
+    height: f64,
+    width: f64,
+}
+
+/// Of items that were added to slots there are no names.
+#[derive(State, Debug, PartialEq)]
+#[state(name = "zoo.Jumper")]
+struct Jumper {
+    width: f64,
+    height: f64,
+    others: BTreeMap<String, String>,
+    team: String,
+}
+
+#[test]
+fn a_state_within_that_of_a_python_subclass_has_names() {
+    let team = || String::from("red");
+    let slots = Slots { team: team(), height: 2.0, width: 1.0 };
+    assert_eq!(loaded::<Runner>("runner"), Runner { slots, team: team() });
+    let slots = (1.0, 2.0, [("team".into(), team())].into());
+    assert_eq!(loaded::<InOrder>("runner"), InOrder { slots, team: team() });
+    for name in ["walker", "diver"] {
+        assert_eq!(loaded::<Walker>(name), Walker { team: team(), height: 2.0, width: 1.0 });
+    }
+    let error = refused::<Jumper>("jumper");
+    assert!(
+        error.starts_with("Jumper: expected zoo.Jumper with nothing but its slots, found zoo.Jumper, a"),
+        "{error}"
+    );
 }
 
 #[derive(State, Debug, PartialEq)]

@@ -14,12 +14,52 @@ class Racer(zoo.OldSize):
     pass
 
 
-Racer.__module__ = "zoo"
-zoo.Racer = Racer
+class Runner(zoo.OldSize):
+    """Keeps the state of its class in its own."""
+
+    def __getstate__(self):
+        return super().__getstate__(), self.team
+
+    def __setstate__(self, state):
+        slots, self.team = state
+        super().__setstate__(slots)
 
 
-def racer():
-    made = Racer(1.0, 2.0)
+class Walker(zoo.OldSize):
+    """Hands it on as its own."""
+
+    def __getstate__(self):
+        return super().__getstate__()
+
+    def __setstate__(self, state):
+        super().__setstate__(state)
+
+
+class Jumper(zoo.OldSize):
+    """Adds to it."""
+
+    def __getstate__(self):
+        return super().__getstate__() + (self.team,)
+
+    def __setstate__(self, state):
+        self.team = state[-1]
+        super().__setstate__(state[:-1])
+
+
+class Diver(zoo.OldSize):
+    """Is only told of it."""
+
+    def __setstate__(self, state):
+        super().__setstate__(state)
+
+
+for subclass in (Racer, Runner, Walker, Jumper, Diver):
+    subclass.__module__ = "zoo"
+    setattr(zoo, subclass.__name__, subclass)
+
+
+def with_team(subclass):
+    made = subclass(1.0, 2.0)
     made.team = "red"
     return made
 
@@ -43,7 +83,8 @@ def objects():
     yield "person", zoo.OldPerson("Dave")
     yield "kinds", zoo.Kinds.make()
     yield "puppy", zoo.Puppy("Rex", 9)
-    yield "racer", racer()
+    for subclass in (Racer, Runner, Walker, Jumper, Diver):
+        yield subclass.__name__.lower(), with_team(subclass)
     yield "light", [zoo.OldLight.Amber, zoo.OldLight.Green, zoo.OldLight.Red]
     yield "shape", [zoo.OldShape.Circle(1.5), zoo.OldShape.Rect(2.0, 3.0)]
     yield "speed", zoo.OldSpeed("car", 36.0)

@@ -106,8 +106,9 @@ impl Parsed {
 
     /// Plans for images that do not exist yet, of less than 4 GiB of text.
     #[cfg(feature = "pyo3")]
-    pub fn plan_ahead(self, ours: &'static Schema) -> Result<Resolved> {
-        self.plan(Graph { nodes: Nodes::NONE, root: ours }, Images::default())
+    pub fn plan_ahead(self, ours: &'static Schema) -> Result<Resolved, Vec<Problem>> {
+        let ours = Graph { nodes: Nodes::NONE, root: ours };
+        Ok(Resolved { plan: Plan::new(self.nodes, self.root, ours, Images::default())? })
     }
 
     /// Reads a schema from any source, with the rows before it, in at most `memory` bytes.

@@ -1,6 +1,7 @@
 //! Errors as Python exceptions.
 
 use alloc::string::{String, ToString};
+use alloc::vec::Vec;
 
 use pyo3::exceptions::{PyTypeError, PyValueError};
 use pyo3::prelude::*;
@@ -35,6 +36,31 @@ pub(super) fn unpickling(py: Python<'_>, error: &Error) -> PyErr {
         ErrorKind::Malformed if error.offset().is_none() => PyTypeError::new_err(in_words(error)),
         _ => of_pickle(py, &UNPICKLING, "UnpicklingError", in_words(error)),
     }
+}
+
+/// The largest number of reasons in an error.
+const MOST_TOLD: usize = 16;
+
+/// Makes the `pickle.UnpicklingError` for a state of another version of a class that cannot be matched: the reasons, and
+/// what to do for a user who cannot change the class.
+#[cold]
+pub(super) fn unmatched(class: &Bound<'_, PyType>, reasons: &[Error]) -> PyErr {
+    if let Some(damage) = reasons.iter().find(|reason| reason.kind() != ErrorKind::Identity) {
+        return unpickling(class.py(), damage);
+    }
+    let mut lines: Vec<String> = reasons.iter().take(MOST_TOLD).map(in_words).collect();
+    match reasons.len().saturating_sub(MOST_TOLD) {
+        0 => {}
+        more => lines.push(alloc::format!("and {more} more differences")),
+    }
+    let module = class.getattr("__module__").and_then(|module| module.extract::<String>());
+    let module = module.unwrap_or_else(|_| "the module".into());
+    lines.push(alloc::format!(
+        "(the pickle is of another version of {}; where {module} cannot be changed, load it with the version that wrote it, \
+         or a newer one)",
+        class_name(class)
+    ));
+    of_pickle(class.py(), &UNPICKLING, "UnpicklingError", lines.join("\n"))
 }
 
 /// Checks that references are not numbered in states of a type.

@@ -88,7 +88,9 @@
 //! of unit variants are loaded as the same objects.
 //!
 //! `__setstate__` accepts a tuple from `__getstate__`, or a dict of some slots, by name or by position, and of
-//! attributes by name.
+//! attributes by name. That tuple is of a subclass of `tuple` which keeps the form of its slots, also when it is pickled,
+//! copied or part of another one: so it is matched by name after the class has changed. Other tuples and lists are
+//! taken by position.
 //!
 //! # Classes that change
 //! A pickle carries the schemas of its classes, a few bytes once for each class. If they differ from those of the class
@@ -103,8 +105,9 @@
 //! | `#[state(other)]` on a variant | it replaces variants that are gone |
 //! | `#[state(from(v1::Person))]`, `#[state(upgrade = path)]` on the class | everything else |
 //!
-//! A change without its attribute raises a `pickle.UnpicklingError` with the line to write. A class with its own
-//! `__setstate__` receives older states that cannot be matched as they were pickled. All this also applies to
+//! Changes without their attributes raise a `pickle.UnpicklingError` that lists what to write. A class with its own
+//! `__setstate__` receives older states that cannot be matched as they were pickled; for those of a subclass
+//! `super().__setstate__(..)` raises the error. All this also applies to
 //! [`packed`] classes, to Python subclasses with their attributes, to types inside these that are not classes, and to
 //! records in raw arrays.
 //!
@@ -128,6 +131,7 @@
 //! | 2, the schemas | a class, and the state that its own `__setstate__` is given |
 //! | 3 | a class, whose own `__setstate__` fills the object |
 //! | 4, the schema | the native bytes of an object of a [`packed`] class |
+//! | 5, the schemas | how many items stand before the slots that `__getstate__` returned and how many behind them, and all items |
 //!
 //! There is a schema, in bytes, for each class with a state, the first base's first. It is the canonical
 //! [schema](crate::image#the-canonical-schema), except that, unless the first argument is 4, one byte represents a

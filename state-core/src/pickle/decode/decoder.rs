@@ -26,7 +26,10 @@ const SHORT: usize = 40;
 impl<'p> Node<'p> {
     fn view(self) -> View<'p> {
         match self.source.parts.view(self.id()) {
-            View::Object(tag, place) => self.number(tag, place).unwrap_or(View::Object(tag, place)),
+            View::Object(tag, place) => {
+                let state = || self.source.parts.state_called(self.id()).map(|(_, items, _)| View::Tuple(items));
+                self.number(tag, place).or_else(state).unwrap_or(View::Object(tag, place))
+            }
             view => view,
         }
     }

@@ -14,9 +14,11 @@ use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyTuple, PyType};
 
-use crate::python::class::{Known, known};
-use crate::python::error::unpickling;
+use crate::error::Error;
+use crate::python::class::{Known, known, state};
+use crate::python::error::unmatched;
 use crate::python::into;
+use crate::python::into::incoming::Source;
 use crate::python::into::older::Older;
 use crate::schema::{Schema, write_canonical, write_for_class};
 
@@ -33,18 +35,20 @@ pub(in crate::python) enum Mode {
     Blank = 3,
     /// The native bytes of an object of exactly the class.
     Packed = 4,
+    /// The numbers of items before and behind the slots that `__getstate__` gave, and all these items.
+    State = 5,
 }
 
 impl Mode {
-    pub const ALL: [Self; 5] = [Self::Exact, Self::Class, Self::Given, Self::Blank, Self::Packed];
+    pub const ALL: [Self; 6] = [Self::Exact, Self::Class, Self::Given, Self::Blank, Self::Packed, Self::State];
 }
 
 /// Which form of a class wrote the slots.
 pub(in crate::python) enum Origin {
     Present,
     Older(Older),
-    /// An older one that cannot be matched, and is left to the `__setstate__` of the class.
-    Unmatched,
+    /// An older one that cannot be matched, and is left to the `__setstate__` of the class; and why it cannot.
+    Unmatched(Vec<Error>),
 }
 
 /// A form of the states of a class.
@@ -129,8 +133,13 @@ impl Form {
         }
         let origin = match Older::new((this.name, &theirs), ours, sets) {
             Ok(older) => Origin::Older(older),
-            Err(_) if known.written.setstate || this.mode == Mode::Given => Origin::Unmatched,
-            Err(error) => return Err(unpickling(py, &error.or_at(this.name))),
+            Err(errors) => {
+                let errors = errors.into_iter().map(|error| error.or_at(this.name)).collect::<Vec<_>>();
+                if !known.written.setstate && !matches!(this.mode, Mode::Given | Mode::State) {
+                    return Err(unmatched(this.class(py), &errors));
+                }
+                Origin::Unmatched(errors)
+            }
         };
         Bound::new(py, this.called_with(py, origin, arguments.to_owned()))
     }
@@ -144,6 +153,23 @@ impl Form {
     /// Whether two forms belong to one class.
     pub(in crate::python) fn is_of_class_of(&self, other: &Self) -> bool {
         self.named.0.is(&other.named.0)
+    }
+
+    /// Returns the source of a state that it wrote.
+    ///
+    /// # Errors
+    /// If such states cannot be matched.
+    pub(in crate::python) fn source(&self, py: Python<'_>) -> PyResult<Source<'_>> {
+        match &self.origin {
+            Origin::Present => Ok(Source::Present),
+            Origin::Older(older) => Ok(Source::Older(older)),
+            Origin::Unmatched(errors) => Err(unmatched(self.class(py), errors)),
+        }
+    }
+
+    /// Returns the class whose form it is.
+    pub(in crate::python) fn class<'a, 'py>(&'a self, py: Python<'py>) -> &'a Bound<'py, PyType> {
+        self.class.bind(py)
     }
 
     fn known(&self, py: Python<'_>) -> PyResult<&'static Known> {
@@ -169,8 +195,12 @@ impl fmt::Debug for Form {
 #[pymethods]
 impl Form {
     #[pyo3(signature = (*arguments))]
-    fn __call__<'py>(&self, arguments: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
-        into::called(self.known(arguments.py())?, self, arguments.as_borrowed())
+    fn __call__<'py>(slf: &Bound<'py, Self>, arguments: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
+        let known = slf.get().known(arguments.py())?;
+        match slf.get().mode {
+            Mode::State => state::called(slf, known, arguments.as_borrowed()),
+            _ => into::called(known, slf.get(), arguments.as_borrowed()),
+        }
     }
 
     fn __reduce__(&self, py: Python<'_>) -> (Py<PyAny>, Py<PyTuple>) {

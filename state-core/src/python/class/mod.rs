@@ -6,6 +6,7 @@ pub(super) mod lineage;
 pub(super) mod methods;
 mod name;
 pub(super) mod sets;
+pub(super) mod state;
 pub(super) mod variants;
 
 use alloc::boxed::Box;

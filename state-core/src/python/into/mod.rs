@@ -59,7 +59,7 @@ pub(super) fn called<'py>(
     let source = match &form.origin {
         Origin::Present => Source::Present,
         Origin::Older(older) => Source::Older(older),
-        Origin::Unmatched => Source::Blank,
+        Origin::Unmatched(_) => Source::Blank,
     };
     let sets_itself = known.written.setstate && known.variants.is_none();
     if form.mode == Mode::Exact {

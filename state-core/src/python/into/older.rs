@@ -42,27 +42,27 @@ impl Older {
         (class, theirs): (&str, &[Bound<'_, PyBytes>]),
         ours: &[&'static Schema],
         sets: Option<&'static SetForms>,
-    ) -> Result<Self> {
-        let mut forms = Vec::new();
-        for bytes in theirs {
-            let (members, schema) = divide_class(bytes.as_bytes()).ok_or_else(cut)?;
-            let memory = options().memory_for(members.len() + schema.len());
-            let parsed = match sets {
-                Some(sets) => (sets.read)(schema, members, class, memory)?,
-                None => Parsed::of_class(schema, class, memory)?,
+    ) -> Result<Self, Vec<Error>> {
+        let forms = theirs.iter().map(|bytes| form(class, bytes.as_bytes(), sets)).collect::<Result<_>>();
+        let forms = forms.and_then(|forms| paired(forms, ours)).map_err(|error| alloc::vec![error])?;
+        let (mut layers, mut errors) = (Vec::new(), Vec::new());
+        for ((form, fingerprint), ours) in forms.into_iter().zip(ours) {
+            let resolved = match form.plan_ahead(ours) {
+                Ok(resolved) => resolved,
+                Err(problems) => {
+                    errors.extend(problems.into_iter().map(|problem| problem.error(0)));
+                    continue;
+                }
             };
-            forms.push((parsed, hash(schema)));
-        }
-        let mut layers = Vec::new();
-        for (form, ours) in paired(forms, ours)?.into_iter().zip(ours) {
-            let (form, fingerprint) = form;
-            let resolved = form.plan_ahead(ours)?;
             let (schema, nodes) = resolved.theirs();
             let slots = match &schema.kind {
                 Kind::Object(object) => walk::count_slots(nodes, object),
                 _ => 1,
             };
             layers.push(Layer { resolved, slots, fingerprint });
+        }
+        if !errors.is_empty() {
+            return Err(errors);
         }
         let slots = layers.iter().map(|layer| layer.slots).fold(0, usize::saturating_add);
         Ok(Self { layers: layers.into(), slots })
@@ -109,6 +109,17 @@ impl Layer {
 
 /// The form of one class, and its fingerprint.
 type Form = (Parsed, u64);
+
+/// Reads the form of one class.
+fn form(class: &str, bytes: &[u8], sets: Option<&'static SetForms>) -> Result<Form> {
+    let (members, schema) = divide_class(bytes).ok_or_else(cut)?;
+    let memory = options().memory_for(members.len() + schema.len());
+    let parsed = match sets {
+        Some(sets) => (sets.read)(schema, members, class, memory)?,
+        None => Parsed::of_class(schema, class, memory)?,
+    };
+    Ok((parsed, hash(schema)))
+}
 
 /// Finds a form for each present class of the chain: by position if there are as many, otherwise by name. A new base
 /// had no slots.

@@ -8,8 +8,8 @@ use pyo3::types::{PyDict, PyInt, PyList, PyString, PyTuple};
 
 use super::split_attributes;
 use crate::python::attributes::Attributes;
-use crate::python::class::form::{Form, Mode, Origin};
-use crate::python::class::{Known, SlotName};
+use crate::python::class::form::{Form, Mode};
+use crate::python::class::{Known, SlotName, state};
 use crate::python::error::class_name;
 use crate::python::into::incoming::{Incoming, Source};
 use crate::python::into::items::Items;
@@ -29,15 +29,18 @@ pub(in crate::python) fn setstate<'py>(
         Ok(some) => patch(object, known, &some)?,
         Err(_) => (whole(&state)?, None),
     };
-    let first = state.get_item(0).ok().and_then(|first| first.cast_into::<Form>().ok());
-    let form =
-        first.as_ref().map(Bound::get).filter(|form| form.is_of_class_of(known.forms[Mode::Exact as usize].get()));
-    let source = match form.map(|form| &form.origin) {
-        Some(Origin::Older(older)) => Source::Older(older),
-        _ => Source::Present,
+    let (form, start) = match state::form(known, &state)? {
+        Some(form) => (Some(form), 0),
+        None => {
+            let first = state.get_item(0).ok().and_then(|first| first.cast_into::<Form>().ok());
+            let present = known.forms[Mode::Exact as usize].get();
+            let form = first.filter(|form| form.get().is_of_class_of(present));
+            (form.clone(), usize::from(form.is_some()))
+        }
     };
+    let source = form.as_ref().map_or(Ok(Source::Present), |form| form.get().source(py))?;
     let (keep, _scope) = (Keep::new(py), known.handles.then(Scope::open));
-    let mut items = Items::of(state.as_borrowed(), usize::from(form.is_some())..state.len(), &keep);
+    let mut items = Items::of(state.as_borrowed(), start..state.len(), &keep);
     let class = object.get_type();
     let attributes = match attributes {
         Some(attributes) => Some(Attributes::new(attributes, &class)?),

@@ -8,7 +8,7 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyString, PyTuple};
 
-use super::{flat, getstate};
+use super::{flat, getstate, slots_and_attributes};
 use crate::python::class::form::Mode;
 use crate::python::class::{Known, Written, lineage, written_by};
 use crate::python::error::class_name;
@@ -38,7 +38,11 @@ pub(super) fn reduced<'py>(
 ) -> PyResult<Bound<'py, PyAny>> {
     let py = object.py();
     if !written.getstate {
-        let state = getstate(known, object)?;
+        // A `__setstate__` of a subclass may hand it on to that of the class.
+        let state = match known.written.setstate {
+            true => slots_and_attributes(known, object)?.into_any(),
+            false => getstate(known, object)?,
+        };
         let arguments = (object.get_type(), &state).into_pyobject(py)?;
         return called((known, Mode::Given), arguments, Some(state));
     }

@@ -22,7 +22,7 @@ use crate::python::attributes;
 use crate::python::class::form::{Form, Mode};
 use crate::python::class::layer::Calls;
 use crate::python::class::variants::flat_of_enum;
-use crate::python::class::{Empty, Known, Way, Written};
+use crate::python::class::{Empty, Known, Way, Written, state};
 use crate::python::error::pickling;
 use crate::python::lease::{Lender, lender};
 use crate::python::out::cycle::Mark;
@@ -110,14 +110,18 @@ fn reduced<'py>(
 
 /// `__getstate__`
 pub(super) fn getstate<'py>(known: &Known, object: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-    let py = object.py();
-    if known.variants.is_some() {
+    match known.variants {
         // An enum produces one tuple, which is its state.
-        return Ok(flat_of_enum(known.calls, object)?.into_any());
+        Some(_) => Ok(flat_of_enum(known.calls, object)?.into_any()),
+        None => state::present(known, slots_and_attributes(known, object)?),
     }
+}
+
+/// Returns what `__getstate__` gives, as a tuple without names.
+fn slots_and_attributes<'py>(known: &Known, object: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyTuple>> {
     let mut slots = flat(object, known, None, None)?;
     slots.extend(attributes::of(object, known)?.map(Bound::into_any));
-    Ok(PyTuple::new(py, slots)?.into_any())
+    PyTuple::new(object.py(), slots)
 }
 
 /// The slots of the flat state, preceded by `first`.

@@ -23,6 +23,8 @@ pub(in crate::pickle::decode) enum Mode {
     Blank,
     /// The native bytes.
     Packed,
+    /// The numbers of items before and behind the slots that `__getstate__` gave, and all these items.
+    State,
 }
 
 /// An object that a form made from slots.
@@ -80,6 +82,7 @@ impl Parts<'_> {
             Some(View::Int(2)) => Mode::Given,
             Some(View::Int(3)) => Mode::Blank,
             Some(View::Int(4)) => Mode::Packed,
+            Some(View::Int(5)) => Mode::State,
             Some(View::Int(_)) => return None,
             _ => Mode::Exact,
         };
@@ -91,6 +94,7 @@ impl Parts<'_> {
         let class = self.class_of_form(form).unwrap_or_default();
         match mode {
             Mode::Exact => class,
+            Mode::State => format!("the state of a {class}"),
             Mode::Packed => format!("a packed {class}, whose bytes are a native state that `state_core::loads` reads"),
             Mode::Class | Mode::Given | Mode::Blank => match self.arguments(self.arena.part(place, 1)).next() {
                 Some(of) => format!("{}, a subclass of {class} in Python", self.class_name(of)),
@@ -99,9 +103,28 @@ impl Parts<'_> {
         }
     }
 
+    /// Returns what `__getstate__` gave: the form that wrote it, its items, and whether these are the slots alone.
+    pub(in crate::pickle::decode) fn state_called(&self, id: Id) -> Option<(u32, Items<'_>, bool)> {
+        let View::Object(tag, place) = self.plain(id) else { return None };
+        let (form, Mode::State) = self.form_called(tag, place)? else { return None };
+        let mut items = self.arguments(self.arena.part(place, 1));
+        let mut count = || match self.plain(items.next()?) {
+            View::Int(count) => usize::try_from(count).ok(),
+            _ => None,
+        };
+        let beside = count()?.checked_add(count()?)?;
+        let is_state = beside <= items.len() && self.arena.changes(place).next().is_none();
+        is_state.then_some((form, items, beside == 0))
+    }
+
+    /// Returns the same of slots alone.
+    pub(super) fn state_of_slots(&self, id: Id) -> Option<(u32, Items<'_>)> {
+        self.state_called(id).filter(|(.., is_alone)| *is_alone).map(|(form, slots, _)| (form, slots))
+    }
+
     /// Returns the object that a call of a form makes, if it is made from slots and not changed otherwise.
     pub(super) fn formed(&self, tag: Tag, place: u32) -> Option<Formed<'_>> {
-        let (form, mode) = self.form_called(tag, place)?;
+        let (mut form, mode) = self.form_called(tag, place)?;
         let mut slots = self.arguments(self.arena.part(place, 1));
         let mut changes = self.arena.changes(place);
         let mut state = match (changes.next(), changes.next()) {
@@ -111,16 +134,20 @@ impl Parts<'_> {
         };
         let class = match mode {
             Mode::Exact => None,
-            Mode::Class | Mode::Given => Some(slots.next()?),
-            Mode::Blank | Mode::Packed => return None,
+            Mode::Class | Mode::Given | Mode::Blank => Some(slots.next()?),
+            Mode::Packed | Mode::State => return None,
         };
         if mode == Mode::Given {
             let given = slots.next().filter(|_| slots.len() == 0)?;
             // The `__setstate__` of the class is given the slots that the object has already.
             state = state.filter(|state| *state != given);
-            slots = self.arguments(given);
+            (form, slots) = self.state_of_slots(given).unwrap_or_else(|| (form, self.arguments(given)));
         }
         let made = Formed { form, class, slots, attributes: None };
+        if mode == Mode::Blank {
+            let (form, slots) = self.state_of_slots(state?)?;
+            return Some(Formed { form, slots, ..made });
+        }
         let Some(state) = state else { return Some(made) };
         match self.view(state) {
             View::None => Some(made),

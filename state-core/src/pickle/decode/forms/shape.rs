@@ -11,6 +11,7 @@ use super::super::node::Node;
 use super::super::source::Source;
 use super::super::view::View;
 use super::Found;
+use super::call::Formed;
 use super::layer::{Layer, object};
 use crate::error::{Error, ErrorKind, Result};
 use crate::protocol::builder::Builder;
@@ -170,11 +171,15 @@ impl<'p> Node<'p> {
         }
     }
 
-    /// Returns what an object of this class was made from: its layers, slots and attributes.
+    /// Returns what an object of this class, or its state, was made from: its layers, slots and attributes.
     fn slots_of_class(self, tag: &str) -> Option<(impl DoubleEndedIterator<Item = &'p Layer>, Items<'p>, Option<Id>)> {
         let parts = self.source.parts;
         let View::Object(kind, place) = parts.plain(self.id()) else { return None };
-        let formed = parts.formed(kind, place)?;
+        let state = || {
+            let (form, slots) = parts.state_of_slots(self.id())?;
+            Some(Formed { form, class: None, slots, attributes: None })
+        };
+        let formed = parts.formed(kind, place).or_else(state)?;
         let is_of = match formed.class {
             Some(class) => parts.is_named(class, tag),
             None => parts.is_form_of(formed.form, tag),
