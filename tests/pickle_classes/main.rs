@@ -5,6 +5,7 @@
 mod damage;
 mod evolved;
 mod kinds;
+mod shown;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Debug;
@@ -84,6 +85,13 @@ mod other_names {
     pub struct Width {
         _width: f64,
     }
+
+    #[derive(State, Debug)]
+    #[state(name = "zoo.OldSize")]
+    pub struct Height {
+        #[state(rename = "height")]
+        _height: f64,
+    }
 }
 
 #[test]
@@ -95,6 +103,13 @@ fn slots_of_other_names_are_told_with_what_to_write() {
     );
     let error = refused::<other_names::Width>("size");
     assert!(error.starts_with("OldSize._width: "), "{error}");
+    // A name that no slot has is told as it is of a file.
+    assert_eq!(
+        refused::<other_names::Height>("size"),
+        "OldSize: expected only the slot of zoo.OldSize, found \"width\": float 1.0; if it was removed, write \
+         `#[state(removed(\"width\"))]` on `OldSize`; if it was renamed, `#[state(alias(\"width\"))]` on the field; if a newer \
+         version of the program added it, this one is too old for the state"
+    );
 }
 
 #[derive(State, Debug, PartialEq)]

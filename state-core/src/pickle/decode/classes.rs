@@ -73,6 +73,10 @@ impl Parts<'_> {
         let mut attributes: Vec<&str> = Vec::new();
         loop {
             if let Some(name) = self.name(id) {
+                // A long name would be copied for each of its attributes.
+                if !attributes.is_empty() && self.is_long_name(id) {
+                    return None;
+                }
                 attributes.push(name.name);
                 attributes.reverse();
                 return Some((name.module, attributes.join(".")));

@@ -10,11 +10,12 @@ use core::slice;
 
 use super::arena::{Changes, Id, Items, Tag};
 use super::changes::Added;
+use super::instance::Made;
 use super::numpy::{Dtypes, Numpy};
 use super::parts::Parts;
 use super::shares::Shares;
 use super::view::{Persistent, View};
-use crate::value::repr::{Field, Layout, Look, Object, Printer, Seen, Shape, Source, State, Step};
+use crate::value::repr::{Field, FormOf, Layout, Look, Object, Printer, Seen, Shape, Source, State, Step};
 use crate::value::{Array, Complex, Int, Name, Value};
 
 /// Longer names of classes within classes are shown as the `getattr` calls that look them up.
@@ -182,6 +183,30 @@ impl<'p> Source<'p> for &'p Shown<'p> {
     }
 }
 
+impl Parts<'_> {
+    /// Describes a part that is a form, if nothing was done with it.
+    fn shown_form(&self, id: Id) -> Option<FormOf> {
+        let View::Object(Tag::Call, place) = self.view(id) else { return None };
+        let instance = self.kept(Tag::Call, place);
+        let is_alone = instance.made == Made::Called
+            && self.arena.changes(place).next().is_none()
+            && self.effects.group_of(place).is_none();
+        // A long name would be read for each object.
+        let (module, name) =
+            (is_alone && !self.is_long_name(instance.class)).then(|| self.class_path(instance.class))??;
+        let arguments = instance.arguments;
+        let first = arguments.clone().next().filter(|&first| self.is_short(first)).map(|first| self.view(first));
+        let mode = match first {
+            Some(View::Int(number)) => u8::try_from(number).ok(),
+            _ => None,
+        };
+        let is_few = arguments.len() <= FormOf::MOST;
+        let mut schemas = arguments.skip(usize::from(mode.is_some()));
+        let is_form = is_few && schemas.all(|schema| matches!(self.view(schema), View::Bytes(_)));
+        is_form.then(|| FormOf::new(module, &name, mode))?
+    }
+}
+
 impl<'p> Shown<'p> {
     fn object(&'p self, id: Id, tag: Tag, place: u32) -> Look<'p, &'p Self> {
         let parts = self.parts;
@@ -204,6 +229,7 @@ impl<'p> Shown<'p> {
         Look::Object(Object {
             source: self,
             callee: name.is_none().then_some(instance.class),
+            form: name.is_none().then(|| parts.shown_form(instance.class)).flatten(),
             name: name.map(Cow::Owned),
             args: Ids::Items(given.map_or(instance.arguments, |given| parts.arguments(given))),
             kwargs: instance.keywords.filter(|kwargs| !is_empty(kwargs)),

@@ -4,7 +4,7 @@ use alloc::{borrow::Cow, format, string::String, vec, vec::Vec};
 use core::slice::ChunksExact;
 
 use super::super::{Dtype, Value};
-use super::look::{Look, Object, Shape, Source, State, Step, is_empty};
+use super::look::{FormOf, Look, Object, Shape, Source, State, Step, is_empty};
 use crate::standard::print as standard;
 use crate::value::kinds::name;
 use crate::value::kinds::object::is_identifier;
@@ -75,8 +75,12 @@ impl<'a, S: Source<'a>> Layout<'a, S> {
     pub fn of_parts(object: &Object<'a, S>, has_whole_tag: bool) -> Self {
         let source = object.source;
         let mut fields = Vec::new();
-        fields.extend(object.callee.map(Field::Part));
-        fields.push(Field::Each(object.args.clone()));
+        let (mut name, mut args) = (object.name.clone(), object.args.clone());
+        match &object.form {
+            None => fields.extend(object.callee.map(Field::Part)),
+            Some(form) => name = Some(form.made(source, &mut args)),
+        }
+        fields.push(Field::Each(args));
         fields.extend(object.kwargs.map(|kwargs| match attributes(source, kwargs) {
             Some(named) => Field::Attributes(named),
             None => Field::Keywords(kwargs),
@@ -98,13 +102,54 @@ impl<'a, S: Source<'a>> Layout<'a, S> {
         }
         fields.push(Field::Steps(object.steps.clone()));
         fields.push(Field::Calls("after ", object.before.clone()));
-        let name = match &object.name {
+        let name = match name {
             None => Cow::Borrowed("call"),
-            Some(name) if has_whole_tag => name.clone(),
-            Some(Cow::Borrowed(name)) => name::last(name).into(),
-            Some(Cow::Owned(name)) => String::from(name::last(name)).into(),
+            Some(name) if has_whole_tag => name,
+            Some(Cow::Borrowed(name)) => FormOf::last(name).into(),
+            Some(Cow::Owned(name)) => String::from(FormOf::last(&name)).into(),
         };
         Self::new(name, fields)
+    }
+}
+
+impl FormOf {
+    /// Returns the class of what the form makes, and removes the arguments that name it.
+    fn made<'a, S: Source<'a>>(&self, source: S, args: &mut S::Items) -> Cow<'a, str> {
+        let mut rest = args.clone();
+        match self.mode {
+            // A class that extends it.
+            Some(1..=3) => {
+                // It is looked at for each object.
+                let first = rest.next().filter(|&part| source.is_short(part) || source.pay(source.weight(part)));
+                if let Some(Look::Leaf(leaf)) = first.map(|part| source.look(part)) {
+                    if let Some(class) = leaf.as_global().filter(|class| class.as_str().len() <= Self::LONGEST) {
+                        *args = rest;
+                        return String::from(class.as_str()).into();
+                    }
+                }
+            }
+            // What `__getstate__` gave, and how many other items stand before that and behind it.
+            Some(5) => {
+                let is_zero = |part| source.int(part).is_some_and(|number| number.bits() == 0);
+                let mut is_next_zero = || rest.next().is_some_and(|part| source.is_short(part) && is_zero(part));
+                if is_next_zero() && is_next_zero() {
+                    *args = rest;
+                }
+                return format!("{}.{}", self.class, Self::STATE).into();
+            }
+            _ => {}
+        }
+        self.class.clone().into()
+    }
+
+    /// Returns the last part of a name; for a function that gives forms, and for a state, with the class before it.
+    fn last(name: &str) -> &str {
+        let last = name::last(name);
+        let class = name.strip_suffix(last).and_then(|class| class.strip_suffix('.'));
+        match class.filter(|_| [Self::FUNCTION, Self::STATE].contains(&last)) {
+            Some(class) => &name[class.len() - name::last(class).len()..],
+            None => last,
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! What the printer needs to know of the parts that it prints, whether they are values or parts of a pickle.
 
-use alloc::{borrow::Cow, collections::BTreeSet, vec::Vec};
+use alloc::{borrow::Cow, collections::BTreeSet, format, string::String, vec::Vec};
 use core::cell::Cell;
 
 use super::super::{Int, Value};
@@ -178,6 +178,8 @@ pub(crate) struct Object<'a, S: Source<'a>> {
     pub name: Option<Cow<'a, str>>,
     /// The callable that makes it, if that has no name.
     pub callee: Option<S::Part>,
+    /// The class of which that is a form.
+    pub form: Option<FormOf>,
     pub args: S::Items,
     /// Named arguments, if there are any.
     pub kwargs: Option<S::Part>,
@@ -191,6 +193,35 @@ pub(crate) struct Object<'a, S: Source<'a>> {
     pub before: S::Items,
     /// Parts that are laid out as the object's own and not visited themselves: arguments, named arguments, state.
     pub own: [Option<S::Part>; 3],
+}
+
+/// A form of a `PyO3` class, as far as it is shown with each object that it makes.
+pub(crate) struct FormOf {
+    /// The class, with its module.
+    pub class: String,
+    /// Its first argument, which says what an object is made with.
+    pub mode: Option<u8>,
+}
+
+impl FormOf {
+    pub const FUNCTION: &'static str = "__form__";
+
+    /// The name for a tuple that `__getstate__` gave.
+    pub const STATE: &'static str = "__getstate__";
+
+    /// Functions with longer names are shown as others are.
+    pub const LONGEST: usize = 128;
+
+    /// Forms with more arguments are shown as other calls are.
+    pub const MOST: usize = 32;
+
+    /// Finds the class by the function that gives the form: that of a class without attributes is in the module.
+    pub fn new(module: &str, function: &str, mode: Option<u8>) -> Option<Self> {
+        let is_short = module.len() + function.len() <= Self::LONGEST;
+        let class = function.strip_suffix(Self::FUNCTION).filter(|_| is_short)?;
+        let class = class.strip_suffix('.').or_else(|| class.strip_prefix('_')).filter(|class| !class.is_empty())?;
+        Some(Self { class: if module.is_empty() { class.into() } else { format!("{module}.{class}") }, mode })
+    }
 }
 
 /// The state of an object.

@@ -12,7 +12,7 @@ use alloc::{borrow::Cow, collections::BTreeMap, format, vec::Vec};
 use core::fmt::{self, Formatter};
 
 pub(crate) use self::layout::{Field, Layout, attributes};
-pub(crate) use self::look::{Look, Object, Seen, Shape, Source, State, Step, is_empty};
+pub(crate) use self::look::{FormOf, Look, Object, Seen, Shape, Source, State, Step, is_empty};
 use self::{layout::Fields, look::SHORT};
 use crate::literal;
 use crate::standard::print as standard;

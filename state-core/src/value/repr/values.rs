@@ -9,7 +9,7 @@ use core::{
 
 use super::super::node::{Head, Node};
 use super::super::{Dict, List, Made, Object, Persistent, Set, StepRef, Tuple, Value, Variant};
-use super::{Field, Layout, Look, Object as Known, Printer, Shape, Source, State, Step, look::SHORT};
+use super::{Field, FormOf, Layout, Look, Object as Known, Printer, Shape, Source, State, Step, look::SHORT};
 use crate::value::repr::leaf;
 
 /// About how many bytes may be printed again: values that share parts can stand for text of any length.
@@ -101,6 +101,7 @@ impl<'a> Values<'a> {
                 source: self,
                 name: Some(name.into()),
                 callee: None,
+                form: None,
                 args: [].iter(),
                 kwargs: None,
                 state: State::Slots(children.iter()),
@@ -123,6 +124,7 @@ impl<'a> Values<'a> {
             source: self,
             name: callee.is_none().then(|| object.name().into()),
             callee,
+            form: callee.and_then(|callee| form(callee.see().as_object()?)),
             args: object.args().iter(),
             kwargs: Some(kwargs)
                 .filter(|kwargs| !kwargs.is_none() && kwargs.as_dict().is_none_or(|all| !all.is_empty())),
@@ -138,6 +140,20 @@ impl<'a> Values<'a> {
             own: [Some(args), Some(kwargs), Some(state)],
         }
     }
+}
+
+/// Describes an object that is a form, if nothing was done with it.
+fn form(object: &Object) -> Option<FormOf> {
+    let [_, kwargs, state] = object.given();
+    let is_call = object.made() == Made::Call && object.callee().is_none();
+    let is_bare = !object.has_more() && state.is_none() && kwargs.as_dict().is_some_and(Dict::is_empty);
+    let is_alone = is_bare && object.items().is_empty() && object.entries().is_empty();
+    let (name, args) = (object.global(), object.args());
+    let mode = args.iter().next().and_then(|first| u8::try_from(first.as_int()?).ok());
+    let mut schemas = args.iter().skip(usize::from(mode.is_some()));
+    let is_form =
+        is_call && is_alone && args.len() <= FormOf::MOST && schemas.all(|schema| schema.as_bytes().is_some());
+    is_form.then(|| FormOf::new(name.module(), name.qualname(), mode))?
 }
 
 /// Lays out a value that has calls or steps beside it.
