@@ -56,7 +56,7 @@ pub(crate) use order::unordered;
 pub use pointers::SharedKey;
 pub(crate) use pointers::{ClassKey, PointerKey};
 pub(crate) use present::{End, Ends, Present};
-pub(crate) use problem::{Owner, Problem, missing_slot, unknown_variant};
+pub(crate) use problem::{Owner, Problem, missing_slot, unknown_slot, unknown_variant};
 pub(crate) use show::{Show, brief};
 
 /// Names, types and layout of a type's slots; `Display` prints the type as in the listing of a file.

@@ -100,12 +100,8 @@ impl Problem {
     }
 
     pub fn gone(path: &dyn Display, name: &str, owner: &str, theirs: &Schema, nodes: &Nodes) -> Self {
+        let remedy = unknown_slot(name, owner);
         let name = Escaped(name).to_string();
-        let of = if owner.is_empty() { "the enum".to_string() } else { format!("`{}`", short(owner)) };
-        let remedy = format!(
-            "if it was removed, write `#[state(removed({name:?}))]` on {of}; if it was renamed, `#[state(alias({name:?}))]` on \
-             the field; if a newer version of the program added it, this one is too old for the state"
-        );
         let option = format!("write `--removed {name}` to drop it, or `--alias {name}=NEW` if it was renamed");
         let theirs = format!("a state of another version that has it: {}", brief(&Show(theirs, nodes)));
         Self::new(path, format!("no slot `{name}`"), theirs, remedy).option(option)
@@ -213,6 +209,16 @@ impl Problem {
 pub(crate) fn missing_slot<'a>(ours: &Show<'_>, gone: impl Iterator<Item = &'a str>) -> Error {
     let Problem { ours, theirs, remedy, .. } = Problem::missing(&"", ours, gone);
     Error::new(ErrorKind::Malformed, ours, theirs).with_hint(remedy)
+}
+
+/// What to do about a slot by name that the type does not have; the `owner` of a variant's is empty.
+pub(crate) fn unknown_slot(name: &str, owner: &str) -> String {
+    let name = Escaped(name).to_string();
+    let of = if owner.is_empty() { "the enum".to_string() } else { format!("`{}`", short(owner)) };
+    format!(
+        "if it was removed, write `#[state(removed({name:?}))]` on {of}; if it was renamed, `#[state(alias({name:?}))]` on \
+         the field; if a newer version of the program added it, this one is too old for the state"
+    )
 }
 
 /// What was found if a state with slots by name has a variant that the enum does not, and what to do about it.

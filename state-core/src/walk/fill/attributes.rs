@@ -10,7 +10,9 @@ use super::objects::missing;
 use super::older::by_names_of;
 use crate::array::Elements;
 use crate::error::{Error, ErrorKind, Escaped, Result};
-use crate::schema::{Enum, EnumVariant, Evolution, Form, Kind, Nodes, Object, Schema, Show, Slot, missing_slot};
+use crate::schema::{
+    Enum, EnumVariant, Evolution, Form, Kind, Nodes, Object, Schema, Show, Slot, missing_slot, unknown_slot,
+};
 use crate::standard;
 use crate::walk::form::can_be_none;
 use crate::walk::{Attributes, Decoder};
@@ -205,19 +207,8 @@ pub(super) fn attributes<'v, 's, D: Decoder<'v>>(
     at: usize,
 ) -> Result<()> {
     let places = places(fill.nodes, object, at);
-    by_names(fill, &places, named, |name| object.evolution.is_removed(name)).map_err(|unknown| {
-        unknown.unwrap_or_else(|(name, value)| {
-            let error = not_one_of(&places, &object.name, (name, value));
-            if is_slot(&places, name) {
-                return error;
-            }
-            error.with_hint(format!(
-                "if it was removed, write `#[state(removed({name:?}))]` on {}; if it was renamed, `#[state(alias({name:?}))]` \
-                 on the field",
-                object.name
-            ))
-        })
-    })
+    by_names(fill, &places, named, |name| object.evolution.is_removed(name))
+        .map_err(|unknown| unknown.unwrap_or_else(|left| not_one_of(&places, (&object.name, &object.name), left)))
 }
 
 /// Fills the slots of a variant by name.
@@ -234,9 +225,7 @@ pub(super) fn variant<'v, 's, D: Decoder<'v>>(
     };
     let places: Vec<Place> = variant.slots.iter().enumerate().map(place).collect();
     by_names(fill, &places, named, |name| of.evolution.is_removed(name)).map_err(|unknown| {
-        unknown.unwrap_or_else(|(name, value)| {
-            not_one_of(&places, &format!("{}.{}", of.name, variant.name), (name, value))
-        })
+        unknown.unwrap_or_else(|left| not_one_of(&places, (&format!("{}.{}", of.name, variant.name), ""), left))
     })
 }
 
@@ -303,16 +292,16 @@ fn is_slot(places: &[Place<'_>], name: &str) -> bool {
 
 /// Reports a value that has the name of no slot, or of one that already has its value.
 #[cold]
-fn not_one_of<'v, D: Decoder<'v>>(places: &[Place<'_>], of: &str, (name, value): (&str, D)) -> Error {
+fn not_one_of<'v, D: Decoder<'v>>(places: &[Place<'_>], (of, owner): (&str, &str), (name, value): (&str, D)) -> Error {
     let expected = match places.len() {
         1 => format!("only the slot of {of}"),
         count => format!("only the {count} slots of {of}"),
     };
-    let found = match is_slot(places, name) {
-        true => "one of them twice".into(),
-        false => format!("{name:?}: {}", value.describe()),
-    };
-    Error::new(ErrorKind::Malformed, expected, found)
+    if is_slot(places, name) {
+        return Error::new(ErrorKind::Malformed, expected, "one of them twice");
+    }
+    let found = format!("{name:?}: {}", value.describe());
+    Error::new(ErrorKind::Malformed, expected, found).with_hint(unknown_slot(name, owner))
 }
 
 /// Fills the slots in order, each from one value.
