@@ -146,7 +146,7 @@ fn names_that_are_missing_or_not_known_are_told() {
         assert_eq!(error.expected(), "only the slot of example.Point");
         assert_eq!(error.found(), "\"y\": float 2.5");
         assert!(
-            error.hint().starts_with("if it was removed, write `#[state(removed(\"y\"))]` on example.Point; "),
+            error.hint().starts_with("if it was removed, write `#[state(removed(\"y\"))]` on `Point`; "),
             "{error}"
         );
     }
