@@ -198,9 +198,14 @@ fn misplaced(level: Level, symbol: Symbol) -> String {
 }
 
 fn unknown(level: Level, word: &str) -> String {
-    let remedy = match suggest::meant(word, level) {
-        Some(symbol) if symbol.levels.contains(&level) => format!("did you mean {symbol}?"),
-        Some(symbol) => format!("did you mean {symbol}, which belongs on {}?", symbol.home()),
+    if let Some(reason) = suggest::needless(word) {
+        return format!("unknown attribute `{word}`; leave it out: {reason}");
+    }
+    let as_value = suggest::taking(word).map(|symbol| (symbol, format!("`{} = \"{word}\"`", symbol.name)));
+    let meant = as_value.or_else(|| suggest::meant(word, level).map(|symbol| (symbol, symbol.to_string())));
+    let remedy = match meant {
+        Some((symbol, usage)) if symbol.levels.contains(&level) => format!("did you mean {usage}?"),
+        Some((symbol, usage)) => format!("did you mean {usage}, which belongs on {}?", symbol.home()),
         None => format!("{level} takes {}", symbol::list(level)),
     };
     format!("unknown attribute `{word}`; {remedy}")

@@ -1,7 +1,7 @@
 //! Guesses what an unknown word was meant to be: near misses by edit distance, and words that other crates use. `attr`
-//! calls it for words that are not in `symbol`.
+//! and `value` call it for words that are not in `symbol`.
 
-use crate::symbol::{self, Level, Symbol};
+use crate::symbol::{self, Level, Symbol, Takes};
 
 /// Words of other derives and languages, with ours for the same thing.
 const FOREIGN: &[(&str, Symbol)] = &[
@@ -12,6 +12,7 @@ const FOREIGN: &[(&str, Symbol)] = &[
     ("type_name", symbol::NAME),
     ("type_tag", symbol::NAME),
     ("module", symbol::NAME),
+    ("class", symbol::NAME),
     ("runtime", symbol::CRATE),
     ("where", symbol::BOUND),
     ("ignore", symbol::SKIP),
@@ -19,6 +20,13 @@ const FOREIGN: &[(&str, Symbol)] = &[
     ("skip_serializing_if", symbol::SKIP),
     ("skip_deserializing", symbol::SKIP),
     ("transient", symbol::SKIP),
+    ("exclude", symbol::SKIP),
+    ("default_factory", symbol::DEFAULT),
+    ("optional", symbol::DEFAULT),
+    ("old_name", symbol::ALIAS),
+    ("validation_alias", symbol::ALIAS),
+    ("deleted", symbol::REMOVED),
+    ("migrate", symbol::UPGRADE),
     ("flatten", symbol::FLATTEN_PARENT),
     ("parent", symbol::FLATTEN_PARENT),
     ("base", symbol::FLATTEN_PARENT),
@@ -41,6 +49,27 @@ const FOREIGN: &[(&str, Symbol)] = &[
     ("post_load", symbol::AFTER_SET),
     ("after_load", symbol::AFTER_SET),
     ("validate", symbol::AFTER_SET),
+    ("rc", symbol::SHARED),
+];
+
+/// Words for what holds without an attribute.
+const NEEDLESS: &[(&str, &str)] = &[
+    ("deny_unknown_fields", "states with other slots are always refused"),
+    ("borrow", "a field can borrow without an attribute"),
+    ("untagged", "a variant is always stored with its name"),
+];
+
+/// What other libraries call the forms of `pickle`.
+const FORMS: &[(&str, &str)] = &[
+    ("attributes", symbol::DICT),
+    ("names", symbol::DICT),
+    ("__dict__", symbol::DICT),
+    ("__slots__", symbol::SLOTS),
+    ("args", symbol::CALL),
+    ("__init__", symbol::CALL),
+    ("__reduce__", symbol::CALL),
+    ("reduce", symbol::CALL),
+    ("members", symbol::ENUM),
 ];
 
 /// The symbol that `word` was most likely meant to be; among equally near ones, one that belongs on `level`.
@@ -48,16 +77,34 @@ pub fn meant(word: &str, level: Level) -> Option<Symbol> {
     if let Some((_, symbol)) = FOREIGN.iter().find(|(foreign, _)| *foreign == word) {
         return Some(*symbol);
     }
-    let (distance, _, symbol) = symbol::ALL
-        .iter()
-        .map(|symbol| {
-            let stranger = !symbol.levels.contains(&level);
-            (edits(word, symbol.name), stranger, *symbol)
-        })
-        .min_by_key(|(distance, stranger, _)| (*distance, *stranger))?;
-    // A third of the letters may be wrong, as in rustc's own suggestions.
-    let allowed = word.len().max(symbol.name.len()) / 3;
-    (distance <= allowed).then_some(symbol)
+    let (here, elsewhere) = symbol::ALL.iter().partition::<Vec<&Symbol>, _>(|symbol| symbol.levels.contains(&level));
+    let name = nearest(word, here.iter().chain(&elsewhere).map(|symbol| symbol.name))?;
+    symbol::find(name)
+}
+
+/// Why `word` can be left out.
+pub fn needless(word: &str) -> Option<&'static str> {
+    NEEDLESS.iter().find(|(foreign, _)| *foreign == word).map(|(_, reason)| *reason)
+}
+
+/// The symbol that takes `word` as its value.
+pub fn taking(word: &str) -> Option<Symbol> {
+    let takes = |symbol: &&Symbol| matches!(symbol.takes, Takes::Choice(words) if words.contains(&word));
+    symbol::ALL.iter().find(takes).copied()
+}
+
+/// The one of `choices` that `word` was most likely meant to be.
+pub fn choice(word: &str, choices: &[&'static str]) -> Option<&'static str> {
+    let word = word.to_lowercase();
+    let foreign = nearest(&word, FORMS.iter().map(|(foreign, _)| *foreign));
+    let translated = || FORMS.iter().find(|(word, _)| Some(*word) == foreign).map(|(_, form)| *form);
+    nearest(&word, choices.iter().copied()).or_else(translated).filter(|form| choices.contains(form))
+}
+
+/// The first of the nearest words, if a third of its letters or fewer are wrong, as rustc allows for its suggestions.
+fn nearest(word: &str, words: impl Iterator<Item = &'static str>) -> Option<&'static str> {
+    let (distance, found) = words.map(|known| (edits(word, known), known)).min_by_key(|(distance, _)| *distance)?;
+    (distance <= word.len().max(found.len()) / 3).then_some(found)
 }
 
 /// The number of edits that turn `a` into `b`: inserting, deleting or replacing a letter, or swapping two neighbours.
@@ -126,6 +173,26 @@ mod tests {
     #[test]
     fn foreign_words_are_not_ours() {
         assert!(FOREIGN.iter().all(|(word, _)| symbol::find(word).is_none()));
+        assert!(NEEDLESS.iter().all(|(word, _)| symbol::find(word).is_none()));
+    }
+
+    #[test]
+    fn forms_of_pickles_are_found_by_what_they_resemble() {
+        let Takes::Choice(forms) = symbol::PICKLE.takes else { unreachable!() };
+        for (word, form) in [
+            ("slot", Some("slots")),
+            ("Dict", Some("dict")),
+            ("dictionary", None),
+            ("atributes", Some("dict")),
+            ("attributes", Some("dict")),
+            ("enumm", Some("enum")),
+            ("__slots__", Some("slots")),
+            ("json", None),
+            ("", None),
+        ] {
+            assert_eq!(choice(word, forms), form, "{word}");
+        }
+        assert_eq!((taking("slots"), taking("slot")), (Some(symbol::PICKLE), None));
     }
 
     #[test]

@@ -11,6 +11,7 @@ use syn::{
 
 use crate::ctxt::Ctxt;
 use crate::hygiene;
+use crate::suggest;
 use crate::symbol::{self, Symbol, Takes};
 
 /// A value as written in the source.
@@ -96,6 +97,10 @@ pub fn read(cx: &Ctxt, symbol: Symbol, word: &Ident, written: Written) -> Value 
         (Takes::MaybeTexts, Written::Nothing) => return Value::Texts(Vec::new()),
         (Takes::Texts | Takes::MaybeTexts, Written::Parenthesized(group)) => return read_names(cx, symbol, &group),
         (Takes::Types, Written::Parenthesized(group)) => return read_types(cx, symbol, &group),
+        (Takes::Texts | Takes::MaybeTexts, Written::Equals(Expr::Lit(ExprLit { lit: Lit::Str(text), .. }))) => {
+            let message = format!("{symbol} takes {}; write `{}({})`", symbol.takes, symbol.name, text.token());
+            cx.error(text, message);
+        }
         (Takes::Texts | Takes::MaybeTexts | Takes::Types, Written::Equals(value)) => {
             cx.error(value, symbol.expectation());
         }
@@ -128,6 +133,14 @@ fn read_expr(cx: &Ctxt, symbol: Symbol, expr: Expr) -> Value {
             if words.contains(&text.value().as_str()) =>
         {
             Value::Text(text)
+        }
+        (Takes::Choice(words), Expr::Lit(ExprLit { lit: Lit::Str(text), .. })) => {
+            let message = match suggest::choice(&text.value(), words) {
+                Some(word) => format!("{symbol} takes {}; did you mean \"{word}\"?", symbol.takes),
+                None => symbol.expectation(),
+            };
+            cx.error(&text, message);
+            Value::None
         }
         (Takes::Type, Expr::Lit(ExprLit { lit: Lit::Str(text), .. })) => read_quoted_type(cx, symbol, &text),
         (Takes::Text | Takes::Choice(_) | Takes::Predicates | Takes::Type, other) => {
@@ -163,6 +176,11 @@ fn read_name(cx: &Ctxt, symbol: Symbol, text: LitStr) -> Value {
         cx.error(&text, message);
     } else if symbol == symbol::NAME && text.value().split(['.', ':']).any(str::is_empty) {
         let message = format!("{symbol} must not have an empty part between its dots; write `{}`", symbol.usage);
+        cx.error(&text, message);
+    } else if symbol == symbol::NAME && text.value().split(['.', ':']).any(|part| part.trim() != part) {
+        // A space inside of a name is unusual, but a class of Python can be called that.
+        let parts: Vec<String> = text.value().split('.').map(|part| part.trim().to_owned()).collect();
+        let message = format!("{symbol} must not have spaces around its parts; write `{}`", parts.join("."));
         cx.error(&text, message);
     } else if text.value().len() > LONGEST_NAME {
         let message = format!("{symbol} must not be longer than {LONGEST_NAME} bytes; shorten it");

@@ -15,7 +15,13 @@ struct Person {
 }
 
 #[derive(State)]
-struct Base;
+#[state(deny_unknown_fields, slots)]
+struct Base {
+    #[state(dict, exclude, default_factory = Vec::new)]
+    cache: Vec<u8>,
+    #[state(removed)]
+    old: u8,
+}
 
 fn take<T: State>() {}
 

@@ -26,6 +26,18 @@ struct Nested {
     speed: f32,
 }
 
+#[derive(State)]
+#[state(name = "game. Item ", alias("game .Item"))]
+struct Item {
+    weight: f32,
+}
+
+#[derive(State)]
+#[state(name = "game:Kind.Odd name")]
+struct Odd {
+    weight: f32,
+}
+
 fn take<T: State>() {}
 
 fn main() {
@@ -33,4 +45,6 @@ fn main() {
     take::<Monster>();
     take::<Player>();
     take::<Nested>();
+    take::<Item>();
+    take::<Odd>();
 }

@@ -1,4 +1,4 @@
-// A form that there is none of: the message lists those there are.
+// A form that there is none of: the message says which one was meant, or lists those there are.
 use state_core::State;
 
 #[derive(State)]
@@ -7,8 +7,22 @@ struct Person {
     name: String,
 }
 
+#[derive(State)]
+#[state(pickle = "slot")]
+struct Place {
+    name: String,
+}
+
+#[derive(State)]
+#[state(pickle = "atributes")]
+struct Thing {
+    name: String,
+}
+
 fn take<T: State>() {}
 
 fn main() {
     take::<Person>();
+    take::<Place>();
+    take::<Thing>();
 }
