@@ -12,7 +12,8 @@ use crate::{Failure, Outcome, Result};
 pub fn run(arguments: &History, out: &mut impl Write) -> Result {
     let input = Input::read(&arguments.file)?;
     let named = |error: Failure| error.of(&input.name);
-    let none = || Failure::Said("expected a history of forms, as `evolve::testing::recorded` keeps it".into());
+    let expected = "expected a history of forms, as `evolve::testing::recorded` keeps it";
+    let none = || Failure::Said(format!("{expected}, found {}", input.found()));
     let forms = input.history().map_err(named)?.ok_or_else(|| named(none()))?;
     let mut names: Vec<String> = Vec::new();
     for form in &forms {

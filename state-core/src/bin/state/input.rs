@@ -7,6 +7,7 @@ use std::path::Path;
 use state_core::evolve::Form;
 use state_core::image::stream::StreamReader;
 use state_core::image::verify;
+use state_core::pickle::{PickleOptions, Strings};
 
 use crate::{Failure, Result};
 
@@ -18,6 +19,10 @@ const MAGIC: &[u8] = b"\xd7STA";
 
 /// The start of each form in a history.
 const FORM: &str = "form ";
+
+/// What to do with a pickle where a schema is needed.
+const PICKLES: &str = ", which contains no types; `state inspect --tree` shows its values, and `--classes` the names of \
+                       its classes";
 
 /// The kinds of files.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -71,12 +76,31 @@ impl Input {
     }
 
     fn not_native(&self) -> Failure {
-        let found = match &*self.bytes {
-            [] => "nothing",
-            [0x80, ..] => "what looks like a pickle",
-            _ => "other bytes",
-        };
-        Failure::Said(format!("expected a native state or a stream of them, found {found}"))
+        let (found, hint) = (self.found(), if self.is_pickle() { PICKLES } else { "" });
+        Failure::Said(format!("expected a native state or a stream of them, found {found}{hint}"))
+    }
+
+    /// What the file is, in words.
+    pub fn found(&self) -> &'static str {
+        match self.kind {
+            Kind::State => "a native state",
+            Kind::Stream => "a stream of native states",
+            Kind::Other if self.bytes.is_empty() => "an empty file",
+            Kind::Other if self.is_pickle() => "a pickle",
+            Kind::Other if self.is_text() => "text",
+            Kind::Other => "other bytes",
+        }
+    }
+
+    /// Pickles of the oldest protocols are text, which only reading tells from other text.
+    fn is_pickle(&self) -> bool {
+        let is_binary = self.kind == Kind::Other && self.bytes.starts_with(b"\x80");
+        is_binary || PickleOptions::new().strings(Strings::Latin1).open(&self.bytes).is_ok()
+    }
+
+    pub fn is_text(&self) -> bool {
+        let is_binary = |letter: char| letter.is_control() && !letter.is_ascii_whitespace();
+        std::str::from_utf8(&self.bytes).is_ok_and(|text| !text.contains(is_binary))
     }
 
     /// The forms that a history has recorded; `None` if the file is not a history.

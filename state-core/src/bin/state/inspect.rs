@@ -129,10 +129,11 @@ fn pickles(input: &Input, form: Form, strings: Strings, out: &mut impl Write) ->
             // Python stops after the first pickle, whatever follows it.
             Err(_) if start > 0 && !rest.starts_with(b"\x80") => {
                 out.flush()?;
-                note(&format!("{name}: {} bytes follow the pickle, from byte {start}", rest.len()));
+                let follow = if let [_] = rest { "byte follows" } else { "bytes follow" };
+                note(&format!("{name}: {} {follow} the pickle, from byte {start}", rest.len()));
                 return Ok(());
             }
-            Err(error) if start == 0 && !rest.starts_with(b"\x80") => return Err(unknown(rest, &error)),
+            Err(error) if start == 0 && !rest.starts_with(b"\x80") => return Err(unknown(input, &error)),
             opened => opened.map_err(place)?,
         };
         match form {
@@ -157,12 +158,13 @@ fn pickles(input: &Input, form: Form, strings: Strings, out: &mut impl Write) ->
 
 /// The error for a file that begins like none that can be shown. Pickles of the oldest protocols can begin with any of
 /// their opcodes.
-fn unknown(bytes: &[u8], error: &Error) -> Failure {
+fn unknown(input: &Input, error: &Error) -> Failure {
     let found = match error.kind() {
-        _ if bytes.is_empty() => "an empty file".into(),
-        ErrorKind::NotState if error.hint().is_empty() => format!("{} at byte 0", error.found()),
-        ErrorKind::NotState => format!("{} at byte 0; {}", error.found(), error.hint()),
-        _ => format!("other bytes (read as a pickle: {error})"),
+        _ if input.bytes.is_empty() => "an empty file".into(),
+        ErrorKind::NotState if !error.hint().is_empty() => format!("{} at byte 0; {}", error.found(), error.hint()),
+        ErrorKind::NotState if input.is_text() => "text".into(),
+        ErrorKind::NotState => format!("{} at byte 0", error.found()),
+        _ => format!("{} (read as a pickle: {error})", input.found()),
     };
     Failure::Said(format!("expected a native state, a stream of them, a pickle or a recorded history, found {found}"))
 }
