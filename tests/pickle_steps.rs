@@ -110,6 +110,7 @@ fn scalars_of_numpy_are_no_arrays() {
         ("<i8", 1_i64.to_le_bytes().to_vec(), "np.int64(1)"),
         ("<u2", vec![255, 255], "np.uint16(65535)"),
         ("<f4", 1.5_f32.to_le_bytes().to_vec(), "np.float32(1.5)"),
+        (">f4", 0.1_f32.to_be_bytes().to_vec(), "np.float32(0.1)"),
         ("|b1", vec![1], "np.True_"),
         ("<U2", b"a\0\0\0b\0\0\0".to_vec(), "np.str_('ab')"),
         ("|S2", b"ab".to_vec(), "np.bytes_(b'ab')"),

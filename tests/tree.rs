@@ -48,6 +48,29 @@ fn short_arrays_of_numbers_take_one_line() {
     assert_eq!(tree(&body), shown);
 }
 
+/// As many digits as tell a number from others of its type.
+#[test]
+fn floats_of_32_bits_have_their_own_digits() {
+    #[derive(State)]
+    #[state(name = "Speeds")]
+    struct Speeds {
+        one: f32,
+        wide: f64,
+        row: [f32; 3],
+        #[state(bytes)]
+        raw: Vec<f32>,
+    }
+    let speeds = Speeds { one: 0.1, wide: 0.1_f32.into(), row: [-0.1, 1e-7, 16_777_216.0], raw: vec![3.4e38] };
+    assert_eq!(
+        tree(&speeds),
+        "Speeds\n  one: 0.1\n  wide: 0.10000000149011612\n  row: [-0.1, 1e-07, 16777216.0]\n  raw: 4 bytes, 1 of f32\n    \
+         3.4e+38\n"
+    );
+    for (value, shown) in [(-0.0_f32, "-0.0"), (f32::NAN, "nan"), (f32::NEG_INFINITY, "-inf"), (1e16, "1e+16")] {
+        assert_eq!(tree(&value), format!("{shown}\n"));
+    }
+}
+
 #[test]
 fn vectors_take_one_line() {
     assert_eq!(tree(&glam::Vec3::new(1.0, 2.5, -0.125)), "[1.0, 2.5, -0.125]\n");

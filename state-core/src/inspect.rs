@@ -15,7 +15,7 @@ use crate::error::{Error, ErrorKind, Result};
 #[cfg(feature = "std")]
 use crate::image::stream::StreamReader;
 use crate::image::{Difference, Image, Options};
-use crate::literal::{Bytes, Text};
+use crate::literal::{Bytes, Single, Text};
 use crate::protocol::decode::Regions;
 use crate::schema::fingerprint::hash;
 use crate::schema::{Nodes, Rows, Schema, Show, brief};
@@ -360,6 +360,10 @@ impl<W: Write> Encoder for Tree<'_, W> {
 
     fn float(&mut self, value: f64) {
         self.line(Value::from(value));
+    }
+
+    fn single(&mut self, value: f32) {
+        self.line(Single(value));
     }
 
     fn str(&mut self, value: &str) {

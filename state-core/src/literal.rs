@@ -1,7 +1,8 @@
 //! How Python's `repr` spells numbers, text and bytes.
 
 use alloc::{format, string::String};
-use core::fmt::{self, Formatter, Write};
+use core::fmt::{self, Formatter, LowerExp, Write};
+use core::str::FromStr;
 
 /// A piece of text that has lone surrogates.
 pub(crate) enum Piece<'a> {
@@ -17,6 +18,9 @@ pub(crate) struct Bytes<'a>(pub &'a [u8]);
 
 /// A float, which prints as its literal.
 pub(crate) struct Float(pub f64);
+
+/// A float of 32 bits, which prints with no more digits than tell it from others of 32 bits.
+pub(crate) struct Single(pub f32);
 
 impl fmt::Display for Text<'_> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
@@ -36,6 +40,12 @@ impl fmt::Display for Float {
     }
 }
 
+impl fmt::Display for Single {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write_number(f, self.0, ".0")
+    }
+}
+
 /// Writes a name from outside, escaped so that it cannot disturb the line.
 pub(crate) fn write_name(f: &mut Formatter<'_>, name: &str) -> fmt::Result {
     write_escaped(f, name, is_printable)
@@ -46,30 +56,40 @@ pub(crate) fn write_float(f: &mut Formatter<'_>, number: f64) -> fmt::Result {
 }
 
 /// Writes a complex number. A real part of positive zero is left out, and whole numbers have no fraction.
-pub(crate) fn write_complex(f: &mut Formatter<'_>, [re, im]: [f64; 2]) -> fmt::Result {
-    let is_imaginary = re == 0.0 && re.is_sign_positive();
+pub(crate) fn write_complex<N: Number>(f: &mut Formatter<'_>, [re, im]: [N; 2]) -> fmt::Result {
+    let is_imaginary = re.into() == 0.0 && re.into().is_sign_positive();
     if !is_imaginary {
         f.write_char('(')?;
         write_number(f, re, "")?;
-        f.write_str(if im.is_sign_negative() && !im.is_nan() { "" } else { "+" })?;
+        f.write_str(if im.into().is_sign_negative() && !im.into().is_nan() { "" } else { "+" })?;
     }
     write_number(f, im, "")?;
     f.write_str(if is_imaginary { "j" } else { "j)" })
 }
 
+/// A float of 64 or 32 bits, whose shortest digits depend on which of the two it is.
+pub(crate) trait Number: Copy + Into<f64> + LowerExp + FromStr + PartialEq {}
+
+impl Number for f64 {}
+impl Number for f32 {}
+
 /// Writes a number. `end` follows the digits if there is no fraction and no exponent.
-fn write_number(f: &mut Formatter<'_>, number: f64, end: &str) -> fmt::Result {
-    if number.is_nan() {
+fn write_number<N: Number>(f: &mut Formatter<'_>, number: N, end: &str) -> fmt::Result {
+    let wide = number.into();
+    if wide.is_nan() {
         return f.write_str("nan");
     }
-    if number.is_infinite() {
-        return write!(f, "{number}");
+    if wide.is_infinite() {
+        return write!(f, "{wide}");
     }
-    if number.is_sign_negative() {
-        f.write_char('-')?;
-    }
-    let scientific = shortest(number.abs());
-    let (digits, exponent) = split(&scientific);
+    let scientific = shortest(number);
+    let (digits, exponent) = split(match scientific.strip_prefix('-') {
+        Some(positive) => {
+            f.write_char('-')?;
+            positive
+        }
+        None => &scientific,
+    });
     let (first, others) = digits.split_at(1);
     let others = others.trim_start_matches('.');
     let point = usize::try_from(exponent).unwrap_or_default();
@@ -85,13 +105,13 @@ fn write_number(f: &mut Formatter<'_>, number: f64, end: &str) -> fmt::Result {
 }
 
 /// Returns the shortest digits that denote this number and no other, as `1.5e-7`.
-fn shortest(number: f64) -> String {
+fn shortest<N: Number>(number: N) -> String {
     let shortest = format!("{number:e}");
-    let decimals = split(&shortest).0.len().saturating_sub(2);
+    let decimals = split(&shortest).0.trim_start_matches('-').len().saturating_sub(2);
     // If two such numbers are equally near, Rust chooses the larger, but Python the one with an even last digit, as
     // rounding to a fixed length does.
     let rounded = format!("{number:.decimals$e}");
-    if rounded.parse() == Ok(number) { rounded } else { shortest }
+    if rounded.parse().is_ok_and(|read: N| read == number) { rounded } else { shortest }
 }
 
 fn split(scientific: &str) -> (&str, i32) {

@@ -4,8 +4,7 @@ use core::fmt::{self, Write};
 
 use super::Elements;
 use crate::error::Escaped;
-use crate::literal::{Bytes, Float};
-use crate::protocol::float::widen;
+use crate::literal::{Bytes, Float, Single};
 use crate::schema::{Kind, Record};
 
 /// The length of the text shown for one element, in bytes; approximate, because a part is never cut.
@@ -56,7 +55,7 @@ fn element(elements: Elements<'_>, bytes: &[u8], out: &mut Counted<'_, '_>) -> f
             write!(out, "{}", (number() << unused) as i128 >> unused)
         }
         Kind::Int { .. } => write!(out, "{}", number()),
-        Kind::Float { bits: 32 } => write!(out, "{}", Float(widen(f32::from_bits(number() as u32)))),
+        Kind::Float { bits: 32 } => write!(out, "{}", Single(f32::from_bits(number() as u32))),
         Kind::Float { .. } => write!(out, "{}", Float(f64::from_bits(number() as u64))),
         Kind::Array(part, _) => {
             let part = of(*part);

@@ -7,8 +7,9 @@ use super::leaf;
 use crate::array::descriptor::{write_list, write_shape};
 use crate::array::scalar::{NOT_A_TIME, float, signed};
 use crate::array::{ByteOrder, Dtype};
+use crate::literal::{Float, Single, write_complex};
+use crate::protocol::float::narrow;
 use crate::value::Array;
-use crate::value::Value;
 use crate::value::kinds::array::element::complex;
 
 /// Arrays with more elements than this show only the first and last ones.
@@ -75,6 +76,8 @@ impl Array {
             Dtype::Void(_) | Dtype::Structured(_) | Dtype::Subarray(_) => f.write_str("np.void(")?,
         }
         match dtype {
+            Dtype::Float(4, order) => write!(f, "{}", Single(narrow(float(bytes, *order))))?,
+            Dtype::Complex(8, order) => write_complex(f, parts(bytes, *order).map(narrow))?,
             Dtype::Float(..) | Dtype::Complex(..) => write!(f, "{}", dtype.read(bytes))?,
             _ => write_element(f, &mut left, dtype, bytes)?,
         }
@@ -147,12 +150,12 @@ fn write_element(f: &mut Formatter<'_>, left: &mut usize, dtype: &Dtype, bytes: 
     }
     *left -= 1;
     match dtype {
-        Dtype::Float(_, order) => write_float(f, float(bytes, *order)),
-        Dtype::Complex(_, order) => {
-            let number = complex(bytes, *order);
-            write_float(f, number.re)?;
-            f.write_str(if number.im.is_sign_negative() && !number.im.is_nan() { "" } else { "+" })?;
-            write_float(f, number.im)?;
+        Dtype::Float(size, order) => write_float(f, float(bytes, *order), *size),
+        Dtype::Complex(size, order) => {
+            let [re, im] = parts(bytes, *order);
+            write_float(f, re, size / 2)?;
+            f.write_str(if im.is_sign_negative() && !im.is_nan() { "" } else { "+" })?;
+            write_float(f, im, size / 2)?;
             f.write_str("j")
         }
         Dtype::Datetime(_, order) | Dtype::Timedelta(_, order) => match signed(bytes, *order) {
@@ -185,8 +188,13 @@ fn write_nested(f: &mut Formatter<'_>, left: &mut usize, dtype: &Dtype, shape: &
     })
 }
 
+fn parts(bytes: &[u8], order: ByteOrder) -> [f64; 2] {
+    let number = complex(bytes, order);
+    [number.re, number.im]
+}
+
 /// Writes a whole number with a point at its end, as NumPy does.
-fn write_float(f: &mut Formatter<'_>, number: f64) -> fmt::Result {
-    let text = Value::from(number).to_string();
+fn write_float(f: &mut Formatter<'_>, number: f64, size: u8) -> fmt::Result {
+    let text = if size == 4 { Single(narrow(number)).to_string() } else { Float(number).to_string() };
     f.write_str(text.strip_suffix(".0").map_or(&*text, |whole| &text[..=whole.len()]))
 }

@@ -91,6 +91,11 @@ fn text_is_like_numpys() {
         (Array::from(&[1_i64, 2][..]), "array([1, 2])"),
         (Array::from(&[1_u8][..]), "array([1], dtype=uint8)"),
         (Array::from(&[1.0, 0.5][..]), "array([1., 0.5])"),
+        (Array::from(&[0.1_f32, 1.0, -3.4e38][..]), "array([0.1, 1., -3.4e+38], dtype=float32)"),
+        (
+            array("<c8", &[1], Order::C, [0.1_f32.to_le_bytes(), (-0.2_f32).to_le_bytes()].concat()),
+            "array([0.1-0.2j], dtype=complex64)",
+        ),
         (array(">i8", &[1], Order::C, vec![0; 8]), "array([0], dtype='>i8')"),
         (array("<f8", &[], Order::C, vec![0; 8]), "array(0.)"),
         (array("<f8", &[0], Order::C, vec![]), "array([], dtype=float64)"),
