@@ -347,3 +347,28 @@ fn attributes_are_changed_in_place() {
     }
     assert!(Object::new("shop.Town", (1, 2)).attributes_mut().is_none());
 }
+
+/// Arguments, items and entries are changed in place, and what is shared in a copy.
+#[test]
+fn the_other_parts_of_an_object_change_as_well() {
+    let entries = Shared::new(Dict::from_iter([("a", 1)]));
+    let args = Shared::new(Tuple::from((1, 2)));
+    let parts = Parts { args: args.clone().into(), items: List::from([5, 6]), ..Parts::default() };
+    let mut object = Object::from_parts("shop.Town", parts);
+    object.args_mut()[1] = 7.into();
+    object.items_mut()[0] = entries.clone().into();
+    for (key, value) in object.items_mut()[0].as_dict_mut().unwrap().iter_mut() {
+        *value = key.clone();
+    }
+    assert_eq!((object.args(), &object.items()[0]), (&(1, 7).into(), &Dict::from_iter([("a", "a")]).into()));
+    assert_eq!((Value::from(args), Value::from(entries)), ((1, 2).into(), Dict::from_iter([("a", 1)]).into()));
+
+    let parts = Parts { entries: Dict::from_iter([("a", 1), ("b", 2)]), ..Parts::default() };
+    let mut object = Object::from_parts("shop.Town", parts);
+    object.entries_mut().filter(|(key, _)| **key == "b").for_each(|(_, value)| *value = 3.into());
+    assert_eq!(object.entries(), &Dict::from_iter([("a", 1), ("b", 3)]));
+    assert_eq!((object.args_mut().len(), object.items_mut().len()), (0, 0));
+
+    let mut flat = Object::new("shop.Town", (1, 2));
+    assert_eq!((flat.args_mut().len(), flat.items_mut().len(), flat.entries_mut().count()), (0, 0, 0));
+}

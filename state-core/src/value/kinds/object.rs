@@ -387,6 +387,41 @@ impl Object {
         self.part(ENTRIES).as_dict().unwrap_or(&NO_DICT)
     }
 
+    /// The arguments, to change them. What other values share is copied first.
+    pub fn args_mut(&mut self) -> &mut [Value] {
+        self.part_mut(ARGS).and_then(Value::as_tuple_mut).map_or(&mut [], |args| &mut **args)
+    }
+
+    /// The items, to change them. What other values share is copied first.
+    pub fn items_mut(&mut self) -> &mut [Value] {
+        self.part_mut(ITEMS).and_then(Value::as_list_mut).map_or(&mut [], |items| &mut **items)
+    }
+
+    /// The entries, to change their values. What other values share is copied first.
+    ///
+    /// ```
+    /// use state_core::pickle;
+    ///
+    /// // `pickle.dumps(collections.OrderedDict(a=1), 2)`
+    /// let mut value = pickle::load_value(b"\x80\x02ccollections\nOrderedDict\n)RX\x01\0\0\0aK\x01s.")?;
+    /// for (key, entry) in value.as_object_mut().unwrap().entries_mut() {
+    ///     assert_eq!(*key, "a");
+    ///     *entry = 7.into();
+    /// }
+    /// assert_eq!(value.to_string(), "OrderedDict({'a': 7})");
+    /// # Ok::<(), state_core::Error>(())
+    /// ```
+    pub fn entries_mut(&mut self) -> impl Iterator<Item = (&Value, &mut Value)> {
+        self.part_mut(ENTRIES).and_then(Value::as_dict_mut).into_iter().flat_map(Dict::iter_mut)
+    }
+
+    fn part_mut(&mut self, place: usize) -> Option<&mut Value> {
+        match &mut self.content {
+            Content::State(_) => None,
+            Content::Parts(parts) => parts.get_mut(place),
+        }
+    }
+
     /// Returns the flat state, without slots if the state is not a tuple.
     #[must_use]
     pub fn into_state(self) -> Tuple {
