@@ -58,7 +58,7 @@ fn shop() -> Shop {
 /// The position of a change in a shop's bytes, the new bytes, and the error. The head is at 40, the tail at 77, the
 /// text at 133, the raw arrays at 144.
 const TABLE: &[(usize, &[u8], &str)] = &[
-    (40, &[0], "Shop.maybe: expected zeros behind a raw array, found 64 at byte 159"),
+    (40, &[0], "Shop.maybe: expected zeros after a raw array, found 64 at byte 159"),
     (40, &[127], "Shop.base.data: expected 127 elements of 16 bytes, found 32 raw bytes left at byte 40"),
     (
         47,
@@ -94,10 +94,10 @@ const TABLE: &[(usize, &[u8], &str)] = &[
     (131, &[2], "Shop.owner: expected an optional value (0 or 1), found 2 at byte 131"),
     (135, &[0x80], "Shop: expected UTF-8 text, found other bytes at byte 135"),
     (143, &[1], "Shop: expected zeros before the raw arrays, found other bytes at byte 143"),
-    (175, &[1], "Shop.maybe: expected zeros behind a raw array, found 1 at byte 175"),
+    (175, &[1], "Shop.maybe: expected zeros after a raw array, found 1 at byte 175"),
     (32, &[16], "Shop: expected 160 bytes, found 176 at byte 160"),
     (24, &[0xFF; 8], "Shop: expected lengths that fit in memory, found larger ones at byte 16"),
-    (5, &[4], "expected flags that this version knows, and zeros behind them, found 04 00 00 at byte 5"),
+    (5, &[4], "expected flags that this version knows, and zeros after them, found 04 00 00 at byte 5"),
     (4, &[9], "expected format version 1, found version 9 at byte 4"),
     (
         0,

@@ -97,9 +97,9 @@ fn what_cannot_begin_a_pickle_is_none() {
     for (pickle, words) in [
         (&b""[..], "an opcode, found the end of the pickle at byte 0"),
         (b"\x80\x04K\x07", "an opcode, found the end of the pickle at byte 4"),
-        (b"I12", "a line behind INT, found the end of the pickle at byte 0"),
-        (b"\x80\x04K", "an argument behind BININT1, found the end of the pickle at byte 2"),
-        (b"\x80\x04\x8c\x05abc", "5 bytes behind SHORT_BINUNICODE, found 3 at byte 2"),
+        (b"I12", "a line after INT, found the end of the pickle at byte 0"),
+        (b"\x80\x04K", "an argument after BININT1, found the end of the pickle at byte 2"),
+        (b"\x80\x04\x8c\x05abc", "5 bytes after SHORT_BINUNICODE, found 3 at byte 2"),
         (b"\x80\x04\x95\x09\0\0\0\0\0\0\0K\x07.", "a frame of 9 bytes, found 3 at byte 2"),
     ] {
         for error in [pickle::load_value(pickle).unwrap_err(), pickle::loads::<u8>(pickle).unwrap_err()] {

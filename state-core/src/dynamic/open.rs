@@ -305,7 +305,7 @@ macro_rules! member {
     ($($other:tt)*) => {
         ::core::compile_error!(
             "a type to register is written `member!(Type)`, with a tag of its own as text: `member!(Type as \"tag\")`, and its \
-             former tags behind that: `member!(Type as \"tag\" | \"former\")`"
+             former tags after that: `member!(Type as \"tag\" | \"former\")`"
         )
     };
 }

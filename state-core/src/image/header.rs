@@ -209,7 +209,7 @@ impl<'a> Image<'a> {
         let without_schema = alone(WITH_ARRAYS, WITH_SCHEMA) || alone(WITH_MEMBERS, WITH_SCHEMA);
         if unknown_flags || without_schema || alone(CYCLIC, NUMBERED) || reserved != [0, 0] {
             return Err(unknown(
-                "flags that this version knows, and zeros behind them",
+                "flags that this version knows, and zeros after them",
                 format_args!("{flags:02x} {:02x} {:02x}", reserved[0], reserved[1]),
                 5,
             ));

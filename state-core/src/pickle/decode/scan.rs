@@ -104,14 +104,14 @@ fn counted_signed(input: &[u8], at: usize, opcode: &Opcode) -> Result<()> {
 
 #[cold]
 fn short(opcode: &Opcode, len: u64, left: usize, at: usize) -> Error {
-    truncated(&format!("{len} bytes behind {}", opcode.name), &format!("{left}"), at)
+    truncated(&format!("{len} bytes after {}", opcode.name), &format!("{left}"), at)
 }
 
 #[cold]
 fn cut_off(opcode: &Opcode, at: usize) -> Error {
     let lines = matches!(opcode.argument, Argument::Line | Argument::Lines);
     let expected = if lines { "a line" } else { "an argument" };
-    truncated(&format!("{expected} behind {}", opcode.name), "the end of the pickle", at)
+    truncated(&format!("{expected} after {}", opcode.name), "the end of the pickle", at)
 }
 
 #[cold]

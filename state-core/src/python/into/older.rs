@@ -159,7 +159,7 @@ fn without_slots(schema: &'static Schema) -> Result<Parsed> {
 
 #[cold]
 fn cut() -> Error {
-    Error::new(ErrorKind::Malformed, "a schema, behind the types of open sets", "damaged bytes")
+    Error::new(ErrorKind::Malformed, "a schema, after the types of open sets", "damaged bytes")
 }
 
 #[cold]

@@ -26,7 +26,7 @@ impl<'a, E: Encoder> Read<'a, '_, E> {
         };
         let padding = array.padding;
         if let Some(at) = padding.iter().position(|&byte| byte != 0) {
-            return self.malformed("zeros behind a raw array", padding[at], &padding[at..]);
+            return self.malformed("zeros after a raw array", padding[at], &padding[at..]);
         }
         if let Some(at) = not_bool(self.nodes, elements.schema, array.bytes) {
             let error = Error::new(ErrorKind::Malformed, "a bool (0 or 1)", array.bytes[at].to_string());

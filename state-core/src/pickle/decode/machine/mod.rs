@@ -459,7 +459,7 @@ fn container(tag: Tag) -> &'static str {
 #[cold]
 fn bad_number(opcode: &str, line: &[u8]) -> Error {
     let found = alloc::string::String::from_utf8_lossy(line.get(..40).unwrap_or(line)).into_owned();
-    malformed(format!("a number behind {opcode}"), format!("{found:?}"))
+    malformed(format!("a number after {opcode}"), format!("{found:?}"))
 }
 
 #[cold]

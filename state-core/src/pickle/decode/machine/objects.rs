@@ -88,7 +88,7 @@ impl<'a> Machine<'a> {
         let (class, first) = if op.code == op::INST {
             named(op.bytes, op.second)?;
             if !(op.bytes.is_ascii() && op.second.is_ascii()) {
-                return Err(malformed("a name in ASCII behind INST", "another"));
+                return Err(malformed("a name in ASCII after INST", "another"));
             }
             (Id::leaf(self.at), from)
         } else {
