@@ -180,6 +180,9 @@ pub trait Restore<'de>: State + Sized {
     /// The target can be another element of its list than the one whose state was saved: if a long list has shifted,
     /// elements move before they are restored, unless the schema says that something in them is skipped. They are
     /// matched by the heads that [`put`](State::put) writes.
+    ///
+    /// As in [`get`](Restore::get), an implementation that can refuse a state must say so in its schema: otherwise a
+    /// refusal leaves what was restored before it changed.
     fn set(&mut self, head: &'de [u8], reader: &mut Reader<'de>) {
         match Self::get(head, reader) {
             Some(value) => *self = value,

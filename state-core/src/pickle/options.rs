@@ -72,6 +72,16 @@ impl PickleOptions {
     }
 
     /// Sets the protocol that is written. All are read.
+    ///
+    /// ```
+    /// use state_core::pickle::{self, PickleOptions, Protocol};
+    ///
+    /// // For Python 2, which reads no later one.
+    /// let old = PickleOptions::new().protocol(Protocol::V2).dumps(&7_u8)?;
+    /// assert_eq!(old, b"\x80\x02K\x07.");
+    /// assert_eq!(pickle::loads::<u8>(&old)?, 7);
+    /// # Ok::<(), state_core::Error>(())
+    /// ```
     #[must_use]
     pub const fn protocol(mut self, protocol: Protocol) -> Self {
         self.protocol = protocol;
@@ -121,6 +131,16 @@ impl PickleOptions {
     }
 
     /// Sets how the 8-bit strings of Python 2 are decoded.
+    ///
+    /// ```
+    /// use state_core::pickle::{PickleOptions, Strings};
+    ///
+    /// // `pickle.dumps("\xe9", 2)` in Python 2
+    /// let pickle = b"\x80\x02U\x01\xe9.";
+    /// assert!(PickleOptions::new().loads::<String>(pickle).is_err());
+    /// assert_eq!(PickleOptions::new().strings(Strings::Latin1).loads::<String>(pickle)?, "é");
+    /// # Ok::<(), state_core::Error>(())
+    /// ```
     #[must_use]
     pub const fn strings(mut self, strings: Strings) -> Self {
         self.strings = strings;

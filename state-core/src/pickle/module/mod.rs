@@ -96,6 +96,24 @@ fn nameless<T: State + ?Sized>() -> Result<Option<String>> {
 /// As [`python_module`], for types whose classes are in several modules. Types whose names have no module are classes
 /// of the main program, `__main__`.
 ///
+/// ```
+/// use state_core::{State, pickle};
+///
+/// #[derive(State)]
+/// #[state(name = "bikes.Bicycle")]
+/// struct Bicycle { gears: u8 }
+///
+/// #[derive(State)]
+/// #[state(name = "shop.Shop")]
+/// struct Shop { bicycles: Vec<Bicycle> }
+///
+/// let modules = pickle::python_modules::<Shop>()?;
+/// let mut names: Vec<&str> = modules.iter().map(|module| &*module.name).collect();
+/// names.sort_unstable();
+/// assert_eq!(names, ["bikes", "shop"]);
+/// # Ok::<(), state_core::Error>(())
+/// ```
+///
 /// # Errors
 /// If two types have the same class but other names of slots or another `pickle = ".."`; if two slots of a type that is
 /// pickled by name have the same name; if the name of a variant cannot be that of a member of an `enum.Enum`; if there

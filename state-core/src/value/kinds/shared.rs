@@ -67,6 +67,13 @@ impl Shared {
     /// Makes a value that contains itself: `value` receives the handle to store in it.
     ///
     /// Used anywhere else, the handle has no value, and prints as `None`.
+    ///
+    /// ```
+    /// use state_core::value::{List, Shared, Value};
+    ///
+    /// let list = Shared::cyclic(|itself| List::from([Value::from(1), itself.into()]).into());
+    /// assert_eq!(Value::from(list).to_string(), "[1, [...]]");
+    /// ```
     #[must_use]
     pub fn cyclic(value: impl FnOnce(Self) -> Value) -> Self {
         let mut root = Value::Shared(Self::unbound(0));
