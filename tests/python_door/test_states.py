@@ -130,6 +130,8 @@ def test_a_state_stays_a_tuple():
     assert (state[0], state[-1], state[::-1], len(state)) == (1.0, 2.0, (2.0, 1.0), 2)
     assert (state + (3,), (0,) + state, state + state, sum([state, (3,)], ())) == (
         (1.0, 2.0, 3), (0, 1.0, 2.0), plain * 2, (1.0, 2.0, 3))  # fmt: skip
+    # What is made of other items, as generic code does it, is a tuple.
+    assert type(type(state)(slot * 2 for slot in state)) is tuple and type(state)() == ()
     refused(TypeError, "", lambda: state + [3])
     refused(TypeError, "", lambda: [3] + state)
     refused(IndexError, "", lambda: state[2])

@@ -21,6 +21,10 @@ class Slots(tuple):
 
     __module__ = 'state_core'
 
+    def __new__(cls, items=()):
+        # Other items are of no schema.
+        return tuple(items)
+
     def __reduce__(self):
         form, before, after = self.__form__
         return form, (before, after, *self)
