@@ -3,6 +3,7 @@
 
 use state_core::State;
 
+use super::streams::random;
 use super::{Place, Read, agrees};
 
 #[derive(State, Clone, Debug, PartialEq)]
@@ -30,8 +31,8 @@ fn put(number: usize) -> Opcode {
 const MEMOIZE: u8 = 0x94;
 const HEIGHT: [u8; 9] = [b'G', 0x3F, 0xF0, 0, 0, 0, 0, 0, 0];
 
-fn codes(codes: &[u8]) -> impl Iterator<Item = Opcode> + use<> {
-    codes.to_vec().into_iter().map(|code| vec![code])
+fn codes(codes: &[u8]) -> Vec<Opcode> {
+    codes.iter().map(|&code| vec![code]).collect()
 }
 
 /// A place by opcodes that get its class from the memo, and the names of its attributes or not.
@@ -104,12 +105,7 @@ fn a_get_in_any_place_gets_what_was_put() {
 
 #[test]
 fn rows_that_put_under_one_number_replace_each_other() {
-    // The random numbers of Knuth's MMIX, of which the upper half is used.
-    let mut state = 7_u64;
-    let mut random = move |below: usize| {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (state >> 33) as usize % below
-    };
+    let mut random = random(7);
     let mut found = [0; 2];
     for _ in 0..6_000 {
         let mut row = place(text(["Calm", "Happy", "name", "Place"][random(4)]), [random(2) == 0, random(2) == 0]);

@@ -111,7 +111,7 @@ def case(frame):
 "#;
 
 /// Streams of each type, at each protocol, with the letter of the type.
-fn streams(seeds: u32) -> Vec<(u8, Vec<u8>)> {
+pub(crate) fn streams(seeds: u32) -> Vec<(u8, Vec<u8>)> {
     let asked = (b'a'..=b'n')
         .chain([b'p'])
         .flat_map(|letter| (0..seeds).flat_map(move |seed| (0..6).map(move |p| (letter, seed, p))));
@@ -162,7 +162,7 @@ fn what_is_written_here_is_the_same_on_both_ways() {
 }
 
 /// Streams of odd kinds, at each protocol.
-fn odd_streams() -> Vec<(u8, Vec<u8>)> {
+pub(crate) fn odd_streams() -> Vec<(u8, Vec<u8>)> {
     let odd = |at: usize| Odd {
         letter: ['a', 'é', '日'][at % 3],
         after: Duration::new(at as u64, 7),
@@ -192,15 +192,19 @@ fn kinds_without_opcodes_of_their_own_are_the_same_on_both_ways() {
     }
 }
 
-#[test]
-fn changed_streams_are_the_same_on_both_ways() {
-    let mut random = 0x9E37_79B9_7F4A_7C15_u64;
-    let mut next = move |below: usize| {
+/// Random numbers below a limit.
+pub(crate) fn random(mut random: u64) -> impl FnMut(usize) -> usize {
+    move |below| {
         random ^= random << 13;
         random ^= random >> 7;
         random ^= random << 17;
         (random >> 11) as usize % below
-    };
+    }
+}
+
+#[test]
+fn changed_streams_are_the_same_on_both_ways() {
+    let mut next = random(0x9E37_79B9_7F4A_7C15);
     let opcodes = b"(.0123JKMNRXabehjqrtu})]\x80\x81\x85\x86\x87\x88\x89\x8a\x8c\x8f\x90\x93\x94\x95GBC\x00\x01\xff";
     let (mut directly, mut read, mut refused) = (0, 0, 0);
     let bases = streams(6).into_iter().chain(odd_streams());
