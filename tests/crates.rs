@@ -247,7 +247,8 @@ fn times_are_those_of_chrono_and_of_datetime() {
             comes_back(&delta, Duration::ZERO);
         }
     }
-    comes_back(&(Duration::MAX, Duration::seconds(i64::MIN)), (Duration::ZERO, Duration::ZERO));
+    comes_back(&(Duration::MAX, Duration::MIN), (Duration::ZERO, Duration::ZERO));
+    comes_back(&(Duration::seconds(i64::MIN), Duration::new(i64::MIN, -1)), (Duration::MIN, Duration::MIN));
     comes_back(&(Date::MIN, Date::MAX, Time::MIDNIGHT, Time::MAX), (date, date, clock, clock));
     comes_back(&(UtcDateTime::MIN, UtcDateTime::MAX), (UtcDateTime::UNIX_EPOCH, UtcDateTime::UNIX_EPOCH));
     comes_back(&both.assume_offset(offset), OffsetDateTime::UNIX_EPOCH);

@@ -56,7 +56,7 @@
 //! | dates | number of the day, 1 for 0001-01-01 (`i32`) | |
 //! | times of day | seconds (`u32`), nanoseconds (`u32`): below 10⁹, plus 10⁹ for a leap second | |
 //! | dates and times | both; with a time zone, both in UTC and the offset east of it in seconds (`i32`) | |
-//! | differences of times | seconds (`i64`), nanoseconds below 10⁹ (`u32`) | |
+//! | differences of times | seconds (`i64`), nanoseconds (`u32`): below 10⁹, or with the least number of seconds the two's complement of -1 to 1 - 10⁹ | |
 //! | UUIDs | their 16 bytes | |
 //! | decimal numbers | flags (u32): in bits 16 to 23 how many digits are behind the point, at most 28, in bit 31 whether the number is negative, the others 0; the digits as an unsigned integer of 12 bytes | |
 //! | integers of any size | length | two's complement, or unsigned if it cannot be negative, as short as possible |

@@ -12,11 +12,13 @@ const MICROS: i128 = 1_000_000;
 /// The largest number of days.
 const MOST_DAYS: i64 = 999_999_999;
 
-/// The seconds and nanoseconds in a head.
+/// The seconds and nanoseconds in a head. The nanoseconds are negative only together with the least number of seconds,
+/// which has none before it.
 pub(crate) fn span(head: &[u8]) -> Option<(i64, u32)> {
     let seconds = i64::from_le_bytes(*head.first_chunk()?);
-    let nanos = number(head, 8)?;
-    (nanos < 1_000_000_000).then_some((seconds, nanos))
+    let nanos: u32 = number(head, 8)?;
+    let fits = |nanos: u32| nanos < 1_000_000_000;
+    (fits(nanos) || seconds == i64::MIN && fits(nanos.wrapping_neg())).then_some((seconds, nanos))
 }
 
 /// The days, seconds and microseconds of a head; `None` for fractions of a microsecond, and beyond [`MOST_DAYS`].

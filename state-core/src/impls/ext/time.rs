@@ -6,7 +6,7 @@ use time::{Date, Duration, OffsetDateTime, PrimitiveDateTime, Time, UtcDateTime,
 use crate::impls::number::{join, leaf, split};
 use crate::protocol::memory::Image;
 use crate::schema::{Kind, Schema};
-use crate::standard::Known;
+use crate::standard::{Known, timedelta};
 use crate::state::{Checker, Reader, Restore, Size, State, Writer};
 
 const DATE: usize = Known::Date.head();
@@ -67,7 +67,7 @@ fn zoned(bytes: [u8; ZONED]) -> Option<OffsetDateTime> {
 }
 
 fn put_delta(delta: Duration) -> [u8; DELTA] {
-    // Both are rounded towards zero, but an image counts from the second before.
+    // Both are rounded towards zero, but an image counts from the second before, if there is one.
     let (seconds, nanos) = (delta.whole_seconds(), delta.subsec_nanoseconds());
     if nanos < 0 && seconds > i64::MIN {
         return join((seconds - 1).to_le_bytes(), (nanos + 1_000_000_000).to_le_bytes());
@@ -76,10 +76,8 @@ fn put_delta(delta: Duration) -> [u8; DELTA] {
 }
 
 fn delta(bytes: [u8; DELTA]) -> Option<Duration> {
-    let (seconds, nanos) = split::<8, 4>(&bytes)?;
-    let nanos = u32::from_le_bytes(nanos);
-    (nanos < 1_000_000_000)
-        .then(|| Duration::seconds(i64::from_le_bytes(seconds)).checked_add(Duration::nanoseconds(i64::from(nanos))))?
+    let (seconds, nanos) = timedelta::span(&bytes)?;
+    Duration::seconds(seconds).checked_add(Duration::nanoseconds(i64::from(nanos as i32)))
 }
 
 leaf!(Date, DATE, Kind::Known(Known::Date), image: Image::NO, checked: true,
