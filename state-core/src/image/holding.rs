@@ -44,7 +44,7 @@ impl Options {
         holder: &mut Holder,
     ) -> bool {
         let sharing = self.sharing_of(identity);
-        if sharing.shared || self.refuses_copies() || self.writes_schema() || identity.asks {
+        if sharing.shared || self.refuses_copies() || self.writes_schema() || identity.counted_first {
             return false;
         }
         let start = header::SIZE + root.head;

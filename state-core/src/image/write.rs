@@ -131,8 +131,11 @@ impl Options {
         let schema = self.schema.then(|| Carried::of(identity.schema, false));
         let front = header::SIZE + schema.as_ref().map_or(0, |schema| 4 + schema.bytes.len());
         let start = front + root.head;
-        let rewrite =
-            if root.varies && !identity.asks { sink.rewrite(buffer, identity.fingerprint, start) } else { None };
+        let rewrite = if root.varies && !identity.counted_first {
+            sink.rewrite(buffer, identity.fingerprint, start)
+        } else {
+            None
+        };
         let written = rewrite.as_ref().and_then(|rewrite| {
             let left = sink.put(root, rewrite.lengths(), self.depth, &mut buffer[front..])?;
             sink.close(rewrite, left, buffer)

@@ -20,7 +20,7 @@ pub(crate) struct Identity {
     /// Whether any part has skipped fields, so that a hook sees more in a live value than in a new one.
     pub skips: bool,
     /// Whether any part must be asked before it is written, so that the value is always counted first.
-    pub asks: bool,
+    pub counted_first: bool,
     /// Whether its values may change places in a list that is restored: they have no skipped fields, which would have
     /// to stay in place, and encoding one to compare it costs no more than copying.
     pub moves: bool,
@@ -48,7 +48,7 @@ fn identify(schema: &'static Schema) -> Identity {
         fingerprint: 0,
         refuses: false,
         skips: false,
-        asks: false,
+        counted_first: false,
         moves: true,
         points: false,
         sharing: Sharing::NO,
@@ -67,8 +67,8 @@ fn any(mut all: Identity) -> Identity {
     while let Some(node) = open.pop() {
         all.refuses |= node.refuses();
         all.skips |= node.skips();
-        all.asks |= node.asks();
-        all.moves &= !node.skips() && !node.asks() && !node.works();
+        all.counted_first |= node.counted_first();
+        all.moves &= !node.skips() && !node.counted_first() && !node.is_costly();
         all.points |= node.shared.is_some() || matches!(node.kind, Kind::Weak(_) | Kind::Open(_));
         all.holds |= node.holds();
         all.open |= matches!(node.kind, Kind::Open(_));

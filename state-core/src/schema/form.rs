@@ -76,7 +76,7 @@ pub struct Shape {
     /// It has fields that are no slots.
     pub skips: bool,
     /// It has a hook that is called before it is saved.
-    pub asks: bool,
+    pub counted_first: bool,
     /// What it declares about shared objects.
     pub sharing: Sharing,
     pub form: Form,
@@ -84,6 +84,12 @@ pub struct Shape {
 
 impl Shape {
     /// The shape of a type that has nothing besides its slots.
-    pub const PLAIN: Self =
-        Self { has_parent: false, refuses: false, skips: false, asks: false, sharing: Sharing::NO, form: Form::State };
+    pub const PLAIN: Self = Self {
+        has_parent: false,
+        refuses: false,
+        skips: false,
+        counted_first: false,
+        sharing: Sharing::NO,
+        form: Form::State,
+    };
 }

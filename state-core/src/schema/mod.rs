@@ -231,7 +231,7 @@ impl Schema {
             slots: Cow::Borrowed(slots),
             refuses: shape.refuses,
             skips: shape.skips,
-            asks: shape.asks,
+            counted_first: shape.counted_first,
             sharing: shape.sharing,
             form: shape.form,
             evolution: &Evolution::NONE,
@@ -248,7 +248,7 @@ impl Schema {
             variants: Cow::Borrowed(variants),
             refuses: shape.refuses,
             skips: shape.skips,
-            asks: shape.asks,
+            counted_first: shape.counted_first,
             sharing: shape.sharing,
             form: shape.form,
             evolution: &Evolution::NONE,
@@ -369,11 +369,11 @@ impl Schema {
     }
 
     /// Whether writing this node itself calls functions of the user, or sorts.
-    pub(crate) fn works(&self) -> bool {
-        let works = |slot: &Slot| slot.converts || slot.sorted;
+    pub(crate) fn is_costly(&self) -> bool {
+        let is_costly = |slot: &Slot| slot.converts || slot.sorted;
         match &self.kind {
-            Kind::Object(object) => object.slots.iter().any(works),
-            Kind::Enum(of) => of.variants.iter().flat_map(|v| v.slots.iter()).any(works),
+            Kind::Object(object) => object.slots.iter().any(is_costly),
+            Kind::Enum(of) => of.variants.iter().flat_map(|v| v.slots.iter()).any(is_costly),
             Kind::Open(_) => true,
             _ => false,
         }
@@ -420,10 +420,10 @@ impl Schema {
 
     /// Whether this node itself must be asked before anything is written: through a hook, or because only counting
     /// reveals what cannot be written.
-    pub(crate) fn asks(&self) -> bool {
+    pub(crate) fn counted_first(&self) -> bool {
         match &self.kind {
-            Kind::Object(object) => object.asks,
-            Kind::Enum(of) => of.asks,
+            Kind::Object(object) => object.counted_first,
+            Kind::Enum(of) => of.counted_first,
             Kind::Serde | Kind::Open(_) => true,
             #[cfg(feature = "pyo3")]
             Kind::Handle(_) => true,

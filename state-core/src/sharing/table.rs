@@ -162,7 +162,7 @@ pub(crate) fn check<'c, P: SharedPointer>(
             match table.back::<P>(number, may_be_empty) {
                 Some(false) => {
                     let left = checker.left(RECORD);
-                    checker.stands_in_the_way(Obstacle::Cycle(P::leads_to(), left))
+                    checker.record_obstacle(Obstacle::Cycle(P::leads_to(), left))
                 }
                 allowed => is_zero && allowed == Some(true),
             }
@@ -177,7 +177,7 @@ pub(crate) fn check_weak<P: SharedPointer>(head: &[u8], checker: &mut Checker<'_
     match Record::read(head) {
         Some(Record::Own) => true,
         Some(Record::Back(number)) => match table.weak::<P>(number) {
-            Some(false) => checker.stands_in_the_way(Obstacle::Weak(P::leads_to())),
+            Some(false) => checker.record_obstacle(Obstacle::Weak(P::leads_to())),
             allowed => allowed == Some(true),
         },
         _ => false,

@@ -16,7 +16,7 @@ pub fn function(container: &Container) -> TokenStream {
         Some(hook) => quote!(#hook.refuses),
         None => quote!(false),
     };
-    let asks = container.before_get.is_some();
+    let counted_first = container.before_get.is_some();
     let sharing = sharing(&container.attrs).unwrap_or_else(|| quote!(_state::Sharing::NO));
     let skips = !container.fields().all(slot::is_slot);
     let has_parent = container.fields().any(|field| matches!(field.role, Role::Parent(_)));
@@ -43,7 +43,7 @@ pub fn function(container: &Container) -> TokenStream {
                 has_parent: #has_parent,
                 refuses: #refuses,
                 skips: #skips,
-                asks: #asks,
+                counted_first: #counted_first,
                 sharing: #sharing,
                 form: _state::Form::#form,
             },

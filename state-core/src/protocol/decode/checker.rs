@@ -124,7 +124,7 @@ impl<'a> Checker<'a> {
     #[cold]
     #[must_use]
     pub fn refuse(&mut self, head: &[u8], expected: &'static str) -> bool {
-        self.stands_in_the_way(Obstacle::Refused(expected, Place::of(head)))
+        self.record_obstacle(Obstacle::Refused(expected, Place::of(head)))
     }
 
     /// Checks the value behind a `T`, one level deeper.
@@ -179,7 +179,7 @@ impl<'a> Checker<'a> {
 
     /// Records what is in the way, unless something was already; returns `false`.
     #[cold]
-    pub(crate) fn stands_in_the_way(&mut self, obstacle: Obstacle) -> bool {
+    pub(crate) fn record_obstacle(&mut self, obstacle: Obstacle) -> bool {
         self.obstacle.get_or_insert(obstacle);
         false
     }
@@ -211,7 +211,7 @@ impl<'a> Checker<'a> {
     #[cold]
     fn is_beyond(&mut self, most: usize) -> bool {
         let left = self.left(0);
-        self.stands_in_the_way(Obstacle::Capacity(most, left))
+        self.record_obstacle(Obstacle::Capacity(most, left))
     }
 
     #[inline]

@@ -117,8 +117,8 @@ fn taken(path: &str) -> PyErr {
 
 /// Registers with `copyreg` how objects of exactly this class are pickled, alike at every protocol, unless something is
 /// registered already. Pickle looks there first, which saves a lookup and a bound method for each object.
-pub(in crate::python) fn tell_copyreg(class: &Bound<'_, PyType>) -> PyResult<Option<Py<PyAny>>> {
-    if told_copyreg(class)?.is_some() {
+pub(in crate::python) fn register_with_copyreg(class: &Bound<'_, PyType>) -> PyResult<Option<Py<PyAny>>> {
+    if registered_with_copyreg(class)?.is_some() {
         return Ok(None);
     }
     let definition = Method(c"reduce", binaryfunc::<Exact>, ffi::METH_O, c"").definition();
@@ -132,16 +132,18 @@ pub(in crate::python) fn tell_copyreg(class: &Bound<'_, PyType>) -> PyResult<Opt
 
 /// Registers forms with `copyreg` too, once: it saves each pickle `object.__reduce_ex__` and its lookups, and picklers
 /// with a table of their own find `__reduce__`.
-pub(super) fn tell_of_forms(py: Python<'_>) -> PyResult<()> {
+pub(super) fn register_forms(py: Python<'_>) -> PyResult<()> {
     let forms = py.get_type::<Form>();
-    if told_copyreg(&forms)?.is_none() {
+    if registered_with_copyreg(&forms)?.is_none() {
         py.import("copyreg")?.call_method1("pickle", (&forms, forms.getattr("__reduce__")?))?;
     }
     Ok(())
 }
 
 /// The function that is registered with `copyreg` for a class.
-pub(in crate::python) fn told_copyreg<'py>(class: &Bound<'py, PyType>) -> PyResult<Option<Bound<'py, PyAny>>> {
+pub(in crate::python) fn registered_with_copyreg<'py>(
+    class: &Bound<'py, PyType>,
+) -> PyResult<Option<Bound<'py, PyAny>>> {
     static TABLE: PyOnceLock<Py<PyDict>> = PyOnceLock::new();
     TABLE.import(class.py(), "copyreg", "dispatch_table")?.get_item(class)
 }

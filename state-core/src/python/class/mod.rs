@@ -47,7 +47,7 @@ pub(super) struct Written {
 
 /// How objects of exactly the registered class are pickled.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Way {
+pub(super) enum PickledBy {
     /// By the walk, as those of its subclasses are.
     Walk,
     /// By steps: they have only numbers and text, no attributes, and no methods of the user.
@@ -56,7 +56,7 @@ pub(super) enum Way {
     Packed(Packer),
 }
 
-impl Way {
+impl PickledBy {
     /// Whether it is by the walk.
     pub fn is_walk(self) -> bool {
         matches!(self, Self::Walk)
@@ -95,12 +95,12 @@ pub(super) struct Known {
     /// The steps, if the slots are only numbers and text.
     pub steps: Option<Box<[Step]>>,
     /// How objects of exactly this class are pickled.
-    pub way: Way,
+    pub pickled_by: PickledBy,
     /// The variants, if it is an enum.
     pub variants: Option<Variants>,
 }
 
-pub(super) const ASKED: [&str; 3] = ["__reduce__", "__getstate__", "__setstate__"];
+pub(super) const OVERRIDABLE: [&str; 3] = ["__reduce__", "__getstate__", "__setstate__"];
 
 const PLACES: usize = 1024;
 
@@ -144,10 +144,10 @@ pub(super) fn register(
         return Ok(());
     }
     let mut known = learn((class, calls), module, packer)?;
-    if !known.way.is_walk() || (calls.immutable && !known.written.reduce) {
-        known.reducer = methods::tell_copyreg(class)?;
+    if !known.pickled_by.is_walk() || (calls.immutable && !known.written.reduce) {
+        known.reducer = methods::register_with_copyreg(class)?;
     }
-    methods::tell_of_forms(class.py())?;
+    methods::register_forms(class.py())?;
     let known = Box::leak(Box::new(known));
     let entry = (class.as_ptr() as usize, &*known);
     for place in places(entry.0) {
@@ -208,7 +208,7 @@ fn learn(
     let form = |mode: &Mode| Py::new(py, Form::present(*mode, (class, calls.name), &function, &schemas)?);
     let forms = Mode::ALL.iter().map(form).collect::<PyResult<_>>()?;
     let mut found = [const { None }; 3];
-    for (place, name) in found.iter_mut().zip(ASKED) {
+    for (place, name) in found.iter_mut().zip(OVERRIDABLE) {
         *place = class.getattr_opt(name)?.map(Bound::unbind);
     }
     let attributes = class.getattr("__dictoffset__")?.extract::<isize>()? != 0;
@@ -227,11 +227,11 @@ fn learn(
         // A type that holds Python objects can be registered later.
         handles: handles || has_sets,
         attributes,
-        way: match (packer, &steps) {
-            _ if attributes || written != Written::default() => Way::Walk,
-            (Some(packer), _) => Way::Packed(packer),
-            (None, Some(_)) => Way::Steps,
-            (None, None) => Way::Walk,
+        pickled_by: match (packer, &steps) {
+            _ if attributes || written != Written::default() => PickledBy::Walk,
+            (Some(packer), _) => PickledBy::Packed(packer),
+            (None, Some(_)) => PickledBy::Steps,
+            (None, None) => PickledBy::Walk,
         },
         steps,
         written,
@@ -344,7 +344,7 @@ fn search<R>(schema: &'static Schema, seen: &mut Vec<&'static Schema>, say: &imp
 /// The methods that a subclass overrides.
 pub(super) fn written_by(class: &Bound<'_, PyType>, known: &Known) -> PyResult<Written> {
     let mut other = [false; 3];
-    for ((other, name), found) in other.iter_mut().zip(ASKED).zip(&known.found) {
+    for ((other, name), found) in other.iter_mut().zip(OVERRIDABLE).zip(&known.found) {
         let now = class.getattr_opt(name)?;
         *other = match (now, found) {
             (Some(now), Some(found)) => !now.is(found),

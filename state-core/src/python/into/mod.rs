@@ -20,7 +20,7 @@ use pyo3::types::{PyBytes, PyInt, PyTuple, PyType};
 pub(super) use self::setstate::setstate;
 use crate::python::attributes::Attributes;
 use crate::python::class::form::{Form, Mode, Origin};
-use crate::python::class::{Known, Way, lineage};
+use crate::python::class::{Known, PickledBy, lineage};
 use crate::python::into::incoming::{Incoming, Source};
 use crate::python::into::items::Items;
 use crate::python::into::keep::Keep;
@@ -152,7 +152,7 @@ pub(super) fn from_state<'py>(known: &Known, arguments: Borrowed<'_, 'py, PyAny>
 /// the state or, for a packed class, its native bytes.
 pub(super) fn from_slots<'py>(known: &Known, arguments: Borrowed<'_, 'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     let arguments = arguments.cast::<PyTuple>()?;
-    if let Way::Packed(_) = known.way {
+    if let PickledBy::Packed(_) = known.pickled_by {
         return packed_or_slots(known, arguments, Source::Present);
     }
     make(known, known.class.bind(arguments.py()), (arguments, 0), Source::Present)

@@ -8,7 +8,7 @@ use pyo3::types::{PyDict, PyTuple, PyType};
 use super::authors::written_of;
 use super::{defer, flat};
 use crate::python::attributes::{self, Attributes};
-use crate::python::class::methods::told_copyreg;
+use crate::python::class::methods::registered_with_copyreg;
 use crate::python::class::{Known, Written};
 use crate::python::into;
 use crate::python::into::incoming::Source;
@@ -69,7 +69,7 @@ fn complete<'py>(
 
 /// Whether something else is registered with `copyreg` for a class: that takes precedence, as for a Python class.
 fn is_told_otherwise(class: &Bound<'_, PyType>, known: &Known) -> PyResult<bool> {
-    let told = told_copyreg(class)?;
+    let told = registered_with_copyreg(class)?;
     Ok(told.is_some_and(|told| known.reducer.as_ref().is_none_or(|ours| !told.is(ours))))
 }
 
@@ -87,7 +87,7 @@ fn copied<'py>(object: &Bound<'py, PyAny>, memo: &Bound<'py, PyAny>) -> PyResult
 fn by_reduce<'py>(object: &Bound<'py, PyAny>, memo: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     static RECONSTRUCT: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
     let py = object.py();
-    let reduced = match told_copyreg(&object.get_type())? {
+    let reduced = match registered_with_copyreg(&object.get_type())? {
         Some(reducer) => reducer.call1((object,))?,
         None => object.call_method1(intern!(py, "__reduce_ex__"), (4,))?,
     };

@@ -22,7 +22,7 @@ use crate::python::attributes;
 use crate::python::class::form::{Form, Mode};
 use crate::python::class::layer::Calls;
 use crate::python::class::variants::flat_of_enum;
-use crate::python::class::{Empty, Known, Way, Written, state};
+use crate::python::class::{Empty, Known, PickledBy, Written, state};
 use crate::python::error::pickling;
 use crate::python::lease::{Lender, lender};
 use crate::python::out::cycle::Mark;
@@ -32,7 +32,7 @@ use crate::python::types::handle::Scope;
 /// `__reduce_ex__`
 pub(super) fn reduce_ex<'py>(known: &Known, object: &Bound<'py, PyAny>, protocol: i32) -> PyResult<Bound<'py, PyAny>> {
     let exact = known.is_class_of(object);
-    if exact && !known.way.is_walk() {
+    if exact && !known.pickled_by.is_walk() {
         return at_once(known, object);
     }
     let written = authors::written_of(object, known, exact)?;
@@ -45,7 +45,7 @@ pub(super) fn reduce_ex<'py>(known: &Known, object: &Bound<'py, PyAny>, protocol
 /// `__reduce__`: pickles the same, ignoring what a subclass overrides, which may be the caller.
 pub(super) fn reduce<'py>(known: &Known, object: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     let exact = known.is_class_of(object);
-    if exact && !known.way.is_walk() {
+    if exact && !known.pickled_by.is_walk() {
         return at_once(known, object);
     }
     let written = authors::written_of(object, known, exact)?;
@@ -57,15 +57,15 @@ fn at_once<'py>(known: &Known, object: &Bound<'py, PyAny>) -> PyResult<Bound<'py
     let py = object.py();
     let mut arguments = None;
     (known.calls.read)(object, &mut |root| {
-        arguments = Some(match (known.way, &known.steps) {
-            (Way::Packed(packer), _) => (Mode::Packed, PyTuple::new(py, [packer(py, root)?])?),
+        arguments = Some(match (known.pickled_by, &known.steps) {
+            (PickledBy::Packed(packer), _) => (Mode::Packed, PyTuple::new(py, [packer(py, root)?])?),
             (_, steps) => (Mode::Exact, scalars::tuple(py, root, steps.as_deref().unwrap_or_default())?),
         });
         Ok(())
     })?;
     let (mode, arguments) = arguments.ok_or_else(|| PyTypeError::new_err("an object without a value"))?;
-    match (known.way, &known.sets) {
-        (Way::Packed(_), Some(_)) => call(&known.form(py, mode)?, arguments),
+    match (known.pickled_by, &known.sets) {
+        (PickledBy::Packed(_), Some(_)) => call(&known.form(py, mode)?, arguments),
         _ => call(known.forms[mode as usize].bind(py), arguments),
     }
 }
