@@ -253,6 +253,20 @@ fn holds(name: &Ident) -> bool {
     HOLDERS.iter().any(|holder| name == holder)
 }
 
+/// Whether values of the type cannot lie in memory as in an image, by its name: they point to their contents, take no
+/// arbitrary bytes, or differ in size. If a type of the user is named like that, its struct is only copied more slowly.
+pub fn is_apart(ty: &Type) -> bool {
+    match peel(ty) {
+        Type::Array(array) => is_apart(&array.elem),
+        Type::Reference(_) | Type::Tuple(_) => true,
+        ty => last_segment(ty).is_some_and(|last| {
+            let name = &last.ident;
+            holds(name) && arguments(last).next().is_some()
+                || ["bool", "char", "isize", "usize", "String"].iter().any(|apart| name == apart)
+        }),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -286,6 +300,34 @@ mod tests {
             assert_eq!(of(ty), (*shape, false, "Bicycle".to_owned()), "{text}");
             let optional: Type = parse_quote!(core::option::Option<#ty>);
             assert_eq!(of(&optional), (*shape, true, "Bicycle".to_owned()), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_points_or_is_not_any_bytes_lies_apart() {
+        let apart: [Type; 8] = [
+            parse_quote!(bool),
+            parse_quote!(usize),
+            parse_quote!([[char; 2]; 3]),
+            parse_quote!(std::string::String),
+            parse_quote!((Vec<u8>)),
+            parse_quote!(Option<f64>),
+            parse_quote!((u8, u8)),
+            parse_quote!(&'a str),
+        ];
+        for ty in &apart {
+            assert!(is_apart(ty), "{}", ty.to_token_stream());
+        }
+        let others: [Type; 6] = [
+            parse_quote!(Cell),
+            parse_quote!(u64),
+            parse_quote!([f32; 3]),
+            parse_quote!(Bicycle),
+            parse_quote!(bikes::Bicycle<String>),
+            parse_quote!(<A as B>::C),
+        ];
+        for ty in &others {
+            assert!(!is_apart(ty), "{}", ty.to_token_stream());
         }
     }
 

@@ -1,15 +1,16 @@
-//! Measures what the derives cost: builds 500 derived structs of 8 fields for each contestant, cold, and prints a
-//! table.
+//! Measures what the derives cost: builds derived types for each contestant, cold, and prints a table.
 
 mod contestant;
 mod package;
+mod types;
 
 use std::io::{Error, Result};
 use std::path::Path;
 use std::time::Duration;
 
 use contestant::{CONTESTANTS, Contestant};
-use package::{Package, TYPES};
+use package::Package;
+use types::Types;
 
 /// The default number of rounds.
 const ROUNDS: usize = 3;
@@ -24,12 +25,14 @@ struct Cost {
 }
 
 fn main() -> Result<()> {
-    let rounds = std::env::args().nth(1).map_or(Ok(ROUNDS), |rounds| rounds.parse()).map_err(Error::other)?;
+    let mut words = std::env::args().skip(1).peekable();
+    let types = if words.next_if(|word| word == "mixed").is_some() { types::mixed() } else { types::alike() };
+    let rounds = words.next().map_or(Ok(ROUNDS), |rounds| rounds.parse()).map_err(Error::other)?;
     let work = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/packages");
     let mut packages = Vec::new();
     for contestant in &CONTESTANTS {
         eprintln!("{}: building what it depends on", contestant.name);
-        let package = Package::prepare(&work, contestant)?;
+        let package = Package::prepare(&work, contestant, &types)?;
         package.library(&["check"])?;
         packages.push((contestant, package));
     }
@@ -50,7 +53,7 @@ fn main() -> Result<()> {
             Cost { check: median(check), debug: median(debug), program: median(program), lines, size },
         ));
     }
-    print(&costs, rounds);
+    print(&costs, &types, rounds);
     Ok(())
 }
 
@@ -60,14 +63,15 @@ fn median(mut times: Vec<Duration>) -> Duration {
 }
 
 /// Prints the table. The first line is the crate without derives; lines and bytes are per type and relative to it.
-fn print(costs: &[(&Contestant, Cost)], rounds: usize) {
-    println!("{TYPES} structs of 8 fields; medians of {rounds} cold builds of that crate alone\n");
+fn print(costs: &[(&Contestant, Cost)], types: &Types, rounds: usize) {
+    let count = types.roots.len();
+    println!("{}; medians of {rounds} cold builds of that crate alone\n", types.what);
     println!("| derives | check | debug build | release program | lines a type | bytes a type |");
     println!("|---|--:|--:|--:|--:|--:|");
     let Some((_, base)) = costs.first() else { return };
     for (contestant, cost) in costs {
-        let lines = cost.lines.saturating_sub(base.lines) / TYPES;
-        let bytes = cost.size.saturating_sub(base.size) / TYPES as u64;
+        let lines = cost.lines.saturating_sub(base.lines) / count;
+        let bytes = cost.size.saturating_sub(base.size) / count as u64;
         println!(
             "| {} | {:.2} s | {:.2} s | {:.2} s | {lines} | {bytes} |",
             contestant.name,

@@ -7,6 +7,7 @@ use super::{
     accepted, after_set, before_get, built, head, method, pattern, pattern_of_hooks, pattern_of_other, slot, whole,
 };
 use crate::ast::{Container, Field, Role, Variant, Via};
+use crate::shape;
 
 pub fn state(container: &Container, variant: &Variant) -> TokenStream {
     let head = head(variant);
@@ -37,7 +38,9 @@ pub fn state(container: &Container, variant: &Variant) -> TokenStream {
 
 /// The proof that the struct has the same layout in memory as in an image, if each field is a slot that allows it.
 fn image(container: &Container, variant: &Variant) -> Option<TokenStream> {
-    let plain = |field: &Field| matches!(field.role, Role::Parent(None) | Role::Slot(Via::Plain));
+    let plain = |field: &Field| {
+        matches!(field.role, Role::Parent(None) | Role::Slot(Via::Plain)) && !shape::is_apart(&field.ty)
+    };
     let hooked = container.before_get.is_some() || container.after_set.is_some();
     if hooked || variant.fields.is_empty() || !variant.fields.iter().all(plain) {
         return None;
