@@ -32,7 +32,9 @@ pub(super) fn get<'de, T: Restore<'de>>(
     rest: Option<&mut Rest<'de>>,
 ) -> Result<T> {
     let mut reader = Reader::with_hooks(regions, hooks);
-    while let Some(value) = T::get(regions.head, &mut reader) {
+    // Cut to its constant size, so that no slot needs a bounds check.
+    let head = &regions.head[..T::HEAD];
+    while let Some(value) = T::get(head, &mut reader) {
         if regions.has_holes() {
             match sharing::complete(&mut reader, regions) {
                 Some(true) => continue,

@@ -14,13 +14,14 @@ use crate::state::{Restore, State};
 /// Gives a buffer the length of an image, without clearing its contents.
 #[inline]
 pub(super) fn fit(buffer: &mut Vec<u8>, len: usize) {
-    if buffer.len() != len {
-        fit_anew(buffer, len);
+    if buffer.len() < len {
+        return grow(buffer, len);
     }
+    buffer.truncate(len);
 }
 
 #[inline(never)]
-fn fit_anew(buffer: &mut Vec<u8>, len: usize) {
+fn grow(buffer: &mut Vec<u8>, len: usize) {
     if buffer.capacity() == 0 {
         *buffer = Vec::with_capacity(len);
     }
@@ -75,7 +76,7 @@ pub(super) fn check<'de, T: Restore<'de>>(
     table: Option<&mut Table>,
 ) -> Result<usize, Option<Obstacle>> {
     let mut checker = Checker::new(regions, depth).with_table(table);
-    if (!T::CHECKED || T::check(regions.head, &mut checker)) && checker.finish() {
+    if (!T::CHECKED || T::check(&regions.head[..T::HEAD], &mut checker)) && checker.finish() {
         return Ok(checker.memory());
     }
     Err(checker.obstacle())

@@ -19,9 +19,10 @@ pub(crate) fn restore<'de, T: Restore<'de>>(regions: &Regions<'de>, identity: &I
         return restore_aside(regions, identity, target);
     }
     let mut reader = Reader::new(regions).moving(identity.moves);
+    let head = &regions.head[..T::HEAD];
     loop {
         // This is the only caller, so the root's `set` is inlined.
-        target.set(regions.head, &mut reader);
+        target.set(head, &mut reader);
         if !(regions.has_holes() && sharing::complete(&mut reader, regions) == Some(true)) {
             return reader.into_refusal().map_or(Ok(()), Err);
         }

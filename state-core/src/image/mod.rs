@@ -228,6 +228,9 @@ use alloc::vec::Vec;
 use crate::error::Result;
 use crate::state::{Restore, State};
 
+/// The options of the plain functions: a constant in memory, so that no call has to assemble them.
+const PLAIN: &Options = &Options::new();
+
 /// Saves a value's state as native bytes.
 ///
 /// ```
@@ -245,7 +248,7 @@ use crate::state::{Restore, State};
 /// If the value cannot be written: it is nested too deeply, a `RefCell` is borrowed, or a path is not Unicode.
 #[inline]
 pub fn dumps<T: State + ?Sized>(value: &T) -> Result<Vec<u8>> {
-    Options::new().dumps(value)
+    PLAIN.dumps(value)
 }
 
 /// Saves a value's state into a buffer, overwriting its contents and reusing its allocation.
@@ -276,7 +279,7 @@ pub fn dumps<T: State + ?Sized>(value: &T) -> Result<Vec<u8>> {
 /// As for [`dumps`]; the buffer is then empty.
 #[inline]
 pub fn dump_into<T: State + ?Sized>(value: &T, buffer: &mut Vec<u8>) -> Result<()> {
-    Options::new().dump_into(value, buffer)
+    PLAIN.dump_into(value, buffer)
 }
 
 /// Builds a value from its state. Text and raw arrays that the type borrows are not copied.
@@ -285,7 +288,7 @@ pub fn dump_into<T: State + ?Sized>(value: &T, buffer: &mut Vec<u8>) -> Result<(
 /// If the bytes are damaged, hold another type's state, or are refused by a hook or conversion.
 #[inline]
 pub fn loads<'de, T: Restore<'de>>(bytes: &'de [u8]) -> Result<T> {
-    Options::new().loads(bytes)
+    PLAIN.loads(bytes)
 }
 
 /// Restores a live value in place. A restore that fits allocates nothing (unless something [can
@@ -347,7 +350,7 @@ pub fn loads<'de, T: Restore<'de>>(bytes: &'de [u8]) -> Result<T> {
 /// As for [`loads`]; the target is then unchanged.
 #[inline]
 pub fn load_into<'de, T: Restore<'de>>(bytes: &'de [u8], target: &mut T) -> Result<()> {
-    Options::new().load_into(bytes, target)
+    PLAIN.load_into(bytes, target)
 }
 
 /// Checks whether bytes hold a state of `T`, without building one. It allocates nothing, unless more than 128 numbered
@@ -357,5 +360,5 @@ pub fn load_into<'de, T: Restore<'de>>(bytes: &'de [u8], target: &mut T) -> Resu
 /// If the bytes are damaged or hold another type's state.
 #[inline]
 pub fn check<'de, T: Restore<'de>>(bytes: &'de [u8]) -> Result<()> {
-    Options::new().check::<T>(bytes)
+    PLAIN.check::<T>(bytes)
 }

@@ -19,9 +19,8 @@ impl Options {
     /// As for [`loads`](super::loads).
     #[inline]
     pub fn loads<'de, T: Restore<'de>>(&self, bytes: &'de [u8]) -> Result<T> {
-        let mut regions = Regions::flat(&[]);
-        self.divide::<T>(bytes, &mut regions)?;
-        direct::made(&regions)
+        let mut place = None;
+        direct::made(self.divide::<T>(bytes, &mut place)?)
     }
 
     /// Like [`load_into`](super::load_into).
@@ -30,9 +29,8 @@ impl Options {
     /// As for [`load_into`](super::load_into).
     #[inline]
     pub fn load_into<'de, T: Restore<'de>>(&self, bytes: &'de [u8], target: &mut T) -> Result<()> {
-        let mut regions = Regions::flat(&[]);
-        self.divide::<T>(bytes, &mut regions)?;
-        direct::restored(&regions, &identity_of::<T>(), target)
+        let mut place = None;
+        direct::restored(self.divide::<T>(bytes, &mut place)?, &identity_of::<T>(), target)
     }
 
     /// Like [`check`](super::check).
@@ -40,22 +38,26 @@ impl Options {
     /// # Errors
     /// As for [`check`](super::check).
     pub fn check<'de, T: Restore<'de>>(&self, bytes: &'de [u8]) -> Result<()> {
-        self.divide::<T>(bytes, &mut Regions::flat(&[]))
+        self.divide::<T>(bytes, &mut None).map(drop)
     }
 
     /// Finds the regions of a state of `T` and checks them: in the type's own code, unless something about them is
     /// special. They are stored where their reader takes them from, because moving them takes as long as checking a
     /// small state.
     #[cfg_attr(not(debug_assertions), inline(always))]
-    fn divide<'de, T: Restore<'de>>(&self, bytes: &'de [u8], regions: &mut Regions<'de>) -> Result<()> {
-        if let Some(plain) = header::divide::<T>(bytes) {
-            *regions = plain;
-            if self.accepts::<T>(regions) {
-                return Ok(());
-            }
+    fn divide<'r, 'de, T: Restore<'de>>(
+        &self,
+        bytes: &'de [u8],
+        place: &'r mut Option<Regions<'de>>,
+    ) -> Result<&'r Regions<'de>> {
+        *place = header::divide::<T>(bytes);
+        if !place.as_ref().is_some_and(|plain| self.accepts::<T>(plain)) {
+            *place = None;
         }
-        *regions = self.checked(Tests::of::<T>(), bytes)?;
-        Ok(())
+        match place {
+            Some(regions) => Ok(regions),
+            None => Ok(place.insert(self.checked(Tests::of::<T>(), bytes)?)),
+        }
     }
 
     /// Whether regions are those of a state. If not, the reason is not determined here.

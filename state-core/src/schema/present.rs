@@ -28,7 +28,8 @@ impl Present {
     /// How the ends of the regions are found in an image without a header.
     pub const fn ends(self) -> Ends {
         let Self { tail, text, raw } = self;
-        Ends { tail: End::of(tail, text || raw), text: End::of(text, raw), raw }
+        let (tail, text) = (End::of(tail, text || raw), End::of(text, raw));
+        Ends { tail, text, raw, short: [tail.short(), text.short()], lengths: tail.lengths() + text.lengths() }
     }
 }
 
@@ -38,6 +39,10 @@ pub(crate) struct Ends {
     pub tail: End,
     pub text: End,
     pub raw: bool,
+    /// The most bytes of tail and text that can be there if each length takes one byte.
+    pub short: [u8; 2],
+    /// How many lengths are written.
+    pub lengths: u8,
 }
 
 /// How the end of a region is found.
@@ -58,6 +63,14 @@ impl End {
             (true, true) => Self::Length,
             (true, false) => Self::Last,
         }
+    }
+
+    const fn short(self) -> u8 {
+        if matches!(self, Self::Start) { 0 } else { 0x7F }
+    }
+
+    const fn lengths(self) -> u8 {
+        matches!(self, Self::Length) as u8
     }
 }
 

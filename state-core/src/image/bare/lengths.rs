@@ -12,9 +12,9 @@ use crate::schema::{End, Ends, Present};
 /// value needs.
 #[inline]
 pub(super) fn short_width(ends: &Ends, [tail, text, raw]: [usize; 3]) -> Option<usize> {
-    let most = |end| if end == End::Start { 0 } else { 0x7F };
-    let is_short = tail <= most(ends.tail) && text <= most(ends.text) && raw == 0;
-    is_short.then_some(usize::from(ends.tail == End::Length) + usize::from(ends.text == End::Length))
+    let [most_tail, most_text] = ends.short;
+    let is_short = tail <= usize::from(most_tail) && text <= usize::from(most_text) && raw == 0;
+    is_short.then_some(usize::from(ends.lengths))
 }
 
 /// Returns how many bytes the lengths take.

@@ -134,6 +134,9 @@ use crate::schema::Sharing;
 use crate::schema::fingerprint::identity_of;
 use crate::state::{Restore, State};
 
+/// The options of the plain functions: a constant in memory, so that no call has to assemble them.
+const PLAIN: &Bare = &Options::new().bare();
+
 /// Saves a value's state as native bytes without a header.
 ///
 /// ```
@@ -148,7 +151,7 @@ use crate::state::{Restore, State};
 /// As for [`dumps`](crate::dumps), and [shared objects](self#shared-objects).
 #[inline]
 pub fn dumps<T: State + ?Sized>(value: &T) -> Result<Vec<u8>> {
-    Options::new().bare().dumps(value)
+    PLAIN.dumps(value)
 }
 
 /// Saves a value's state into a buffer, overwriting its contents and reusing its allocation.
@@ -168,7 +171,7 @@ pub fn dumps<T: State + ?Sized>(value: &T) -> Result<Vec<u8>> {
 /// As for [`dumps`]; the buffer is then empty.
 #[inline]
 pub fn dump_into<T: State + ?Sized>(value: &T, buffer: &mut Vec<u8>) -> Result<()> {
-    Options::new().bare().dump_into(value, buffer)
+    PLAIN.dump_into(value, buffer)
 }
 
 /// Builds a value from its state without a header. Text and raw arrays that the type borrows are not copied; raw arrays
@@ -187,7 +190,7 @@ pub fn dump_into<T: State + ?Sized>(value: &T, buffer: &mut Vec<u8>) -> Result<(
 /// conversion refuses.
 #[inline]
 pub fn loads<'de, T: Restore<'de>>(bytes: &'de [u8]) -> Result<T> {
-    Options::new().bare().loads(bytes)
+    PLAIN.loads(bytes)
 }
 
 /// Restores a live value in place, as [`load_into`](crate::load_into) does.
@@ -207,7 +210,7 @@ pub fn loads<'de, T: Restore<'de>>(bytes: &'de [u8]) -> Result<T> {
 /// As for [`loads`]; the target is then unchanged.
 #[inline]
 pub fn load_into<'de, T: Restore<'de>>(bytes: &'de [u8], target: &mut T) -> Result<()> {
-    Options::new().bare().load_into(bytes, target)
+    PLAIN.load_into(bytes, target)
 }
 
 /// Checks whether bytes hold a state of `T`, without building one or allocating. Hooks and conversions are not called.
@@ -216,7 +219,7 @@ pub fn load_into<'de, T: Restore<'de>>(bytes: &'de [u8], target: &mut T) -> Resu
 /// As for [`loads`].
 #[inline]
 pub fn check<'de, T: Restore<'de>>(bytes: &'de [u8]) -> Result<()> {
-    Options::new().bare().check::<T>(bytes)
+    PLAIN.check::<T>(bytes)
 }
 
 /// Options for native bytes without a header: the depth and memory of the [`Options`] that it is [made
@@ -281,13 +284,13 @@ impl Bare {
             shared::refuse(&self.options, value)?;
         }
         let levels = self.options.levels();
-        let unwritten = |error| unwritten::name(error, Root::of(&value), levels, (&identity, Sharing::NO));
-        let lengths = Size::of(value, levels).map_err(unwritten)?;
+        let lengths = Size::of(value, levels).map_err(|error| unwritten(error, value, levels))?;
         let (between, total) = match lengths::short_width(&identity.ends, lengths) {
             Some(between) => (between, T::HEAD + between + lengths[0] + lengths[1]),
             None => {
                 let between = lengths::any_width(&identity.ends, lengths).ok_or_else(|| named::<T>(without_place()))?;
-                (between, total(T::HEAD + between, lengths).map_err(unwritten)?)
+                let total = total(T::HEAD + between, lengths);
+                (between, total.map_err(|error| unwritten(error, value, levels))?)
             }
         };
         direct::fit(buffer, total);
@@ -306,9 +309,8 @@ impl Bare {
     /// As for [`loads`].
     #[inline]
     pub fn loads<'de, T: Restore<'de>>(&self, bytes: &'de [u8]) -> Result<T> {
-        let mut regions = Regions::flat(&[]);
-        self.divide::<T>(bytes, &mut regions)?;
-        direct::made(&regions)
+        let mut place = None;
+        direct::made(self.divide::<T>(bytes, &mut place)?)
     }
 
     /// Like [`load_into`].
@@ -317,9 +319,8 @@ impl Bare {
     /// As for [`load_into`].
     #[inline]
     pub fn load_into<'de, T: Restore<'de>>(&self, bytes: &'de [u8], target: &mut T) -> Result<()> {
-        let mut regions = Regions::flat(&[]);
-        self.divide::<T>(bytes, &mut regions)?;
-        direct::restored(&regions, &identity_of::<T>(), target)
+        let mut place = None;
+        direct::restored(self.divide::<T>(bytes, &mut place)?, &identity_of::<T>(), target)
     }
 
     /// Like [`check`].
@@ -328,14 +329,22 @@ impl Bare {
     /// As for [`check`].
     #[inline]
     pub fn check<'de, T: Restore<'de>>(&self, bytes: &'de [u8]) -> Result<()> {
-        self.divide::<T>(bytes, &mut Regions::flat(&[]))
+        self.divide::<T>(bytes, &mut None).map(drop)
     }
 
     /// Finds the regions of a state of `T`, and checks them, in the place that their reader takes them from.
     #[cfg_attr(not(debug_assertions), inline(always))]
-    fn divide<'de, T: Restore<'de>>(&self, bytes: &'de [u8], regions: &mut Regions<'de>) -> Result<()> {
-        *regions = divide::<T>(bytes).ok_or_else(|| fault::<T>(bytes))?;
-        if self.options.accepts::<T>(regions) { Ok(()) } else { self.judge::<T>(bytes) }
+    fn divide<'r, 'de, T: Restore<'de>>(
+        &self,
+        bytes: &'de [u8],
+        place: &'r mut Option<Regions<'de>>,
+    ) -> Result<&'r Regions<'de>> {
+        *place = divide::<T>(bytes);
+        let Some(regions) = place else { return Err(fault::<T>(bytes)) };
+        if !self.options.accepts::<T>(regions) {
+            self.judge::<T>(bytes)?;
+        }
+        Ok(regions)
     }
 
     /// Judges bytes that are not a state, or one that takes much memory. This starts from the bytes, so that the
@@ -364,6 +373,13 @@ fn fault<T: State>(bytes: &[u8]) -> Error {
         true => shared::of_type(&identity),
         false => explain::name(lengths::fault(bytes, T::HEAD, &identity.ends), &identity),
     }
+}
+
+/// Adds to an error the part of the value that could not be written.
+#[cold]
+#[inline(never)]
+fn unwritten<T: State + ?Sized>(error: Error, value: &T, levels: u32) -> Error {
+    unwritten::name(error, Root::of(&value), levels, (&identity_of::<T>(), Sharing::NO))
 }
 
 #[cold]

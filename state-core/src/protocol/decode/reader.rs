@@ -42,21 +42,17 @@ pub(crate) struct Mark<'de> {
 }
 
 impl<'de> Reader<'de> {
-    /// Not inlined: otherwise the loops that build values would keep less in registers.
+    #[inline]
     pub(crate) fn new(regions: &Regions<'de>) -> Self {
         Self::with_hooks(regions, Hooks::Call)
     }
 
+    #[inline]
     pub(crate) fn with_hooks(regions: &Regions<'de>, hooks: Hooks) -> Self {
         let Regions { tail, text, raw, .. } = *regions;
-        let reader = Self { tail, text, raw, refusal: None, hooks, left: 0, moves: false, shelf: None };
-        if regions.numbered.is_some() { reader.with_shelf(regions) } else { reader }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn with_shelf(self, regions: &Regions<'de>) -> Self {
-        Self { shelf: regions.numbered.map(|numbered| Box::new(Shelf::new(numbered))), ..self }
+        // Made first, so that the reader is written once, where it stays.
+        let shelf = if regions.numbered.is_some() { shelf_of(regions) } else { None };
+        Self { tail, text, raw, refusal: None, hooks, left: 0, moves: false, shelf }
     }
 
     /// The same reader, which may move list elements if every part of the type allows it.
@@ -82,7 +78,7 @@ impl<'de> Reader<'de> {
     pub(crate) fn flat<T: Restore<'de>>(head: &'de [u8]) -> (Option<T>, Option<Error>) {
         let mut reader = Self::of_nothing(Hooks::Call);
         let value = T::get(head, &mut reader);
-        (value, reader.refusal)
+        (value, reader.into_refusal())
     }
 
     /// Restores a value that has nothing but its head in place; returns its refusal.
@@ -90,7 +86,7 @@ impl<'de> Reader<'de> {
     pub(crate) fn flat_into<T: Restore<'de>>(head: &'de [u8], moves: bool, target: &mut T) -> Option<Error> {
         let mut reader = Self::of_nothing(Hooks::Call).moving(moves);
         target.set(head, &mut reader);
-        reader.refusal
+        reader.into_refusal()
     }
 
     #[inline]
@@ -253,18 +249,14 @@ impl<'de> Reader<'de> {
     /// The refusal, of a reader that is done.
     #[inline]
     pub(crate) fn into_refusal(self) -> Option<Error> {
-        if self.refusal.is_none() && self.shelf.is_none() {
+        // Field by field, because passing the whole reader on would copy it.
+        let Self { refusal, shelf, .. } = self;
+        if refusal.is_none() && shelf.is_none() {
             // Nothing needs dropping: testing this here is faster than dropping.
-            core::mem::forget(self);
+            core::mem::forget((refusal, shelf));
             return None;
         }
-        self.into_its_refusal()
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn into_its_refusal(self) -> Option<Error> {
-        self.refusal
+        without(refusal, shelf)
     }
 }
 
@@ -277,6 +269,18 @@ impl<'de> Mark<'de> {
 
 // Rare code is in separate functions that take and return values: if one borrowed the reader, its positions would live
 // in memory, and each cut would wait for the one before.
+
+#[cold]
+#[inline(never)]
+fn shelf_of<'de>(regions: &Regions<'de>) -> Option<Box<Shelf<'de>>> {
+    regions.numbered.map(|numbered| Box::new(Shelf::new(numbered)))
+}
+
+#[cold]
+#[inline(never)]
+fn without(refusal: Option<Error>, _: Option<Box<Shelf<'_>>>) -> Option<Error> {
+    refusal
+}
 
 #[cold]
 fn first(refusal: Option<Error>, error: Error) -> Option<Error> {

@@ -246,12 +246,12 @@ impl<'w, 'v> Writer<'w, 'v> {
 
     /// Writes a whole value; returns how much of tail, text and raw was left, unless something failed. The writer is
     /// moved into this frame, where no other function sees it, so it stays in registers; and because `put` is called
-    /// only here, it is inlined.
+    /// only here, it is inlined. The head is cut to its constant size, so that no slot needs a bounds check.
     #[inline(never)]
     pub(crate) fn whole<T: State + ?Sized>(self, value: &'v T, head: &mut [u8]) -> Option<[usize; 3]> {
         let Self { tail, text, raw, gather, depth, sorted, broken, tracker } = self;
         let mut writer = Self { tail, text, raw, gather, depth, sorted, broken, tracker };
-        value.put(head, &mut writer);
+        value.put(&mut head[..T::HEAD], &mut writer);
         writer.left()
     }
 
