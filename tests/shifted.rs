@@ -412,3 +412,34 @@ fn lists_of_which_little_can_be_kept() {
         }
     }
 }
+
+/// Most of each element is built anew, because its enum has another variant than the image.
+#[test]
+fn each_of_which_little_is_kept_is_dropped_and_hooked_once() {
+    #[derive(State)]
+    struct Entry {
+        counted: Fragile,
+        note: Note,
+    }
+    fn restore<L: RestoreOwned + FromIterator<Entry>>(len: usize, random: &mut Random) {
+        let mut list = |len: usize, note: fn(String) -> Note| -> L {
+            (0..len).map(|_| Entry { counted: Fragile(Counted::new(random)), note: note("x".repeat(200)) }).collect()
+        };
+        let saved = list(len, |first| Note::Pair { first, second: String::new() });
+        let bytes = dumps(&saved).unwrap();
+        for live in [len - 15, len, len + 3] {
+            let mut live = list(live, Note::Text);
+            SEEN.take();
+            load_into(&bytes, &mut live).unwrap();
+            assert_eq!(
+                (dumps(&live).unwrap(), SEEN.take().len(), ALIVE.get()),
+                (bytes.clone(), len, isize::try_from(2 * len).unwrap())
+            );
+        }
+    }
+    for len in [16, 17, 63, 300, 2000] {
+        restore::<Vec<Entry>>(len, &mut Random(12));
+        restore::<VecDeque<Entry>>(len, &mut Random(13));
+        assert_eq!(ALIVE.get(), 0);
+    }
+}
