@@ -3,7 +3,7 @@
 use state_core::{ErrorKind, Older, State, pickle};
 
 use crate::evolved::{Handed, Outline, Puppy, Racer, Rack, Runner, Upgraded, Walker, register};
-use crate::kinds::{Kinds, Samples, Team};
+use crate::kinds::{Kinds, Samples, Team, WidePaint};
 use crate::{Person, Size, files, refused};
 
 #[derive(State, Debug, PartialEq)]
@@ -148,6 +148,7 @@ fn no_damage_ends_the_program() {
             "shape" => pickle::loads::<Vec<Outline>>(pickle).map(drop),
             "samples" => pickle::loads::<Vec<Samples>>(pickle).map(drop),
             "rack" => pickle::loads::<Rack>(pickle).map(drop),
+            "paint" => pickle::loads::<WidePaint>(pickle).map(drop),
             "runner" => pickle::loads::<Runner>(pickle).map(drop),
             "walker" | "diver" => pickle::loads::<Walker>(pickle).map(drop),
             _ => pickle::loads::<Team>(pickle).map(drop),
@@ -164,8 +165,8 @@ fn no_damage_ends_the_program() {
         (seed >> 33) as usize % below
     };
     let all = [
-        "size", "sizes", "person", "handed", "speed", "kinds", "puppy", "racer", "shape", "samples", "rack", "runner",
-        "walker", "diver", "team",
+        "size", "sizes", "person", "handed", "speed", "kinds", "puppy", "racer", "shape", "samples", "rack", "paint",
+        "runner", "walker", "diver", "team",
     ];
     for name in all {
         for file in files(if name == "handed" { "person" } else { name }) {

@@ -75,7 +75,7 @@ fn slots_of_every_kind_are_read() {
 
 #[derive(Record, Clone, Copy, Debug, PartialEq)]
 #[repr(C)]
-struct Dot {
+pub struct Dot {
     x: f32,
     y: f32,
 }
@@ -83,16 +83,43 @@ struct Dot {
 #[derive(Record, Clone, Copy, Debug, PartialEq)]
 #[state(name = "Dot")]
 #[repr(C)]
-struct Swapped {
+pub struct Swapped {
     y: f32,
     x: f32,
+}
+
+#[derive(Record, Clone, Copy, Debug, PartialEq)]
+#[state(name = "Dot")]
+#[repr(C)]
+pub struct Wide {
+    x: f64,
+    #[state(default)]
+    size: u64,
+    y: f64,
+}
+
+#[derive(State, Debug, PartialEq)]
+#[state(name = "zoo.OldPaint")]
+struct MaybePaint {
+    #[state(bytes)]
+    dots: Option<Vec<Swapped>>,
+}
+
+#[derive(State, Debug, PartialEq)]
+#[state(name = "zoo.Samples", removed("third"))]
+struct WideSamples {
+    #[state(bytes)]
+    first: Vec<f64>,
+    name: String,
+    #[state(bytes)]
+    second: Option<Vec<u32>>,
 }
 
 macro_rules! paints {
     ($($name:ident: $dot:ty;)*) => {$(
         #[derive(State, Debug, PartialEq)]
         #[state(name = "zoo.OldPaint")]
-        struct $name {
+        pub struct $name {
             #[state(bytes)]
             dots: Vec<$dot>,
         }
@@ -102,6 +129,7 @@ macro_rules! paints {
 paints! {
     Paint: Dot;
     SwappedPaint: Swapped;
+    WidePaint: Wide;
     Floats: f64;
 }
 
@@ -119,8 +147,17 @@ pub struct Samples {
 #[test]
 fn raw_arrays_are_read_as_the_elements_that_they_were() {
     assert_eq!(loaded::<Paint>("paint"), Paint { dots: vec![Dot { x: 1.0, y: 2.0 }; 2] });
-    for error in [refused::<SwappedPaint>("paint"), refused::<Floats>("paint")] {
-        assert!(error.contains("elements of another type, of an older raw array of {x at 0: f32"), "{error}");
+    // Elements of an older type become those of today, as in a file, if they can.
+    assert_eq!(loaded::<SwappedPaint>("paint"), SwappedPaint { dots: vec![Swapped { y: 2.0, x: 1.0 }; 2] });
+    assert_eq!(loaded::<WidePaint>("paint"), WidePaint { dots: vec![Wide { x: 1.0, size: 0, y: 2.0 }; 2] });
+    assert_eq!(loaded::<MaybePaint>("paint"), MaybePaint { dots: Some(vec![Swapped { y: 2.0, x: 1.0 }; 2]) });
+    let error = refused::<Floats>("paint");
+    assert!(error.contains("elements of another type, of an older raw array of {x at 0: f32"), "{error}");
+    for widened in loaded::<Vec<WideSamples>>("samples").iter().zip(loaded::<Vec<Samples>>("samples")) {
+        let (wide, samples) = widened;
+        assert_eq!((&wide.first, &wide.name), (&samples.first, &samples.name));
+        let second = samples.second.map(|second| second.into_iter().map(u32::from).collect::<Vec<_>>());
+        assert_eq!(wide.second, second);
     }
     let named = || String::from("samples");
     let all = [

@@ -36,7 +36,7 @@ pub(crate) use forms::FormSearch;
 pub use history::SchemaHistory;
 pub use older::Older;
 pub(crate) use older::{ByName, FillNamed, convert, fill_upgraded, upgrade_image};
-#[cfg(feature = "std")]
+#[cfg(any(feature = "pickle", feature = "std"))]
 pub(crate) use resolved::Resolved;
 pub(crate) use resolved::{Parsed, made_sharing};
 pub(crate) use sets::SetEvolution;

@@ -104,8 +104,14 @@ impl Parsed {
         self.nodes.0.get(self.root)?.tag()
     }
 
+    /// A part of a schema, by its node.
+    #[cfg(feature = "pickle")]
+    pub fn part(nodes: Nodes, root: usize) -> Self {
+        Self { nodes, root, pointers: false }
+    }
+
     /// Plans for images that do not exist yet, of less than 4 GiB of text.
-    #[cfg(feature = "pyo3")]
+    #[cfg(any(feature = "pickle", feature = "pyo3"))]
     pub fn plan_ahead(self, ours: &'static Schema) -> Result<Resolved, Vec<Problem>> {
         let ours = Graph { nodes: Nodes::NONE, root: ours };
         Ok(Resolved { plan: Plan::new(self.nodes, self.root, ours, Images::default())? })

@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 
 use crate::array::ArrayParts;
 use crate::error::{Error, ErrorKind, Result};
+use crate::schema::Schema;
 use crate::value::Value;
 
 /// The name of a variant, and its slots by name.
@@ -89,6 +90,13 @@ pub trait Decoder<'v>: Copy {
     /// The element type of a raw array, if the value is the bytes of one that was read from an image.
     #[doc(hidden)]
     fn elements(self) -> Option<&'v Arc<str>> {
+        None
+    }
+    /// Converts such bytes to elements of `ours`, a raw array: `Some(None)` if the array is absent, `None` if they cannot
+    /// be converted.
+    #[doc(hidden)]
+    fn elements_as(self, ours: &'static Schema) -> Option<Result<Option<Vec<u8>>>> {
+        let _ = ours;
         None
     }
     /// Converts to a [`Value`], for a function that upgrades older states, with up to `levels` levels inside it.

@@ -25,6 +25,8 @@ pub(crate) use fill::Filled;
 pub(crate) use fill::can_become_one;
 #[cfg(feature = "pickle")]
 pub(crate) use fill::fill_at;
+#[cfg(feature = "pickle")]
+pub(crate) use fill::fill_raw;
 pub(crate) use fill::{Limits, fill, fill_each, fill_named, fill_named_state, fill_state};
 #[cfg(feature = "pyo3")]
 pub(crate) use fill::{fill_older, fill_state_over};

@@ -17,6 +17,7 @@ use super::view::View;
 use crate::array::ArrayParts;
 use crate::error::{Error, ErrorKind, Result};
 use crate::pickle::options::LoneSurrogates;
+use crate::schema::Schema;
 use crate::value::{Dtype, Int, Value};
 use crate::walk::{Attributes, Decoder, NamedVariant, checksum};
 
@@ -299,6 +300,10 @@ impl<'p> Decoder<'p> for Node<'p> {
 
     fn elements(self) -> Option<&'p Arc<str>> {
         self.layout()
+    }
+
+    fn elements_as(self, ours: &'static Schema) -> Option<Result<Option<Vec<u8>>>> {
+        self.converted(ours)
     }
 
     fn object(self, tag: &str) -> Option<Nodes<'p>> {

@@ -1,5 +1,6 @@
 //! Objects whose state is not a tuple of their slots: attributes by name, and members as Cython sorts them.
 
+use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::ToString;
 use alloc::vec::Vec;
@@ -11,7 +12,7 @@ use super::older::by_names_of;
 use crate::array::Elements;
 use crate::error::{Error, ErrorKind, Escaped, Result};
 use crate::schema::{
-    Enum, EnumVariant, Evolution, Form, Kind, Nodes, Object, Schema, Show, Slot, missing_slot, unknown_slot,
+    Enum, EnumVariant, Evolution, Form, Kind, Link, Nodes, Object, Schema, Show, Slot, missing_slot, unknown_slot,
 };
 use crate::standard;
 use crate::walk::form::can_be_none;
@@ -360,7 +361,15 @@ fn in_order<'v, 's, D: Decoder<'v>>(fill: &mut Fill<'v, 's>, members: Vec<(Place
 fn one<'v, 's, D: Decoder<'v>>(fill: &mut Fill<'v, 's>, place: Place<'s>, value: Option<D>) -> Result<()> {
     let schema = fill.target(place.slot.ty);
     if let Some(theirs) = value.and_then(Decoder::elements) {
-        of_same_elements(fill.nodes, schema, theirs).map_err(|error| error.within(&place.slot.name))?;
+        if let Err(error) = of_same_elements(fill.nodes, schema, theirs) {
+            let filled = match (converted(place.slot, value), &schema.kind) {
+                (Some(bytes), Kind::Raw(raw)) => {
+                    bytes.and_then(|bytes| fill.raw_bytes::<D>(raw, bytes.map(Cow::Owned), None, place.at))
+                }
+                _ => Err(error),
+            };
+            return filled.map_err(|error| error.within(&place.slot.name));
+        }
     }
     let filled = match (value, place.slot.default, &schema.kind) {
         (Some(value), _, Kind::Raw(raw)) => fill.raw(raw, value, None, place.at),
@@ -369,6 +378,15 @@ fn one<'v, 's, D: Decoder<'v>>(fill: &mut Fill<'v, 's>, place: Place<'s>, value:
         (None, None, _) => Err(missing(&fill.show(schema))),
     };
     filled.map_err(|error| error.within(&place.slot.name))
+}
+
+/// Converts the elements of an older raw array to those of a slot, if both have a raw array.
+#[cold]
+fn converted<'v, D: Decoder<'v>>(slot: &Slot, value: Option<D>) -> Option<Result<Option<Vec<u8>>>> {
+    match slot.ty {
+        Link::To(ours) if matches!(ours().kind, Kind::Raw(_)) => value?.elements_as(ours()),
+        _ => None,
+    }
 }
 
 /// Checks that bytes that were read from a raw array are not used for elements of another type.

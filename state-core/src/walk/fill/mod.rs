@@ -141,6 +141,20 @@ pub(crate) fn fill_each<'v, D: Decoder<'v>>(
     (fill.builder, filled)
 }
 
+/// Fills a raw array, whose head is the image's, and returns the image.
+#[cfg(feature = "pickle")]
+pub(crate) fn fill_raw<'v, D: Decoder<'v>>(
+    image: Builder,
+    (raw, nodes): (&crate::schema::Raw, &Nodes),
+    value: D,
+) -> (Builder, Result<()>) {
+    let parts = stack::parts(image.depth);
+    let mut fill = Fill { nodes, builder: image, lent: None, parts, given: None, older: true };
+    let filled = fill.raw(raw, value, None, 0);
+    fill.whole();
+    (fill.builder, filled)
+}
+
 /// Fills an image, whose head is zero, from a value of at most `parts` nested parts, and returns the image.
 #[cfg(feature = "pickle")]
 pub(crate) fn fill_at<'v, D: Decoder<'v>>(

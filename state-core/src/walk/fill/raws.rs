@@ -159,6 +159,18 @@ impl<'v, 's> Fill<'v, 's> {
                 return Err(Error::new(ErrorKind::Malformed, expected, value.describe()));
             }
         };
+        self.raw_bytes(raw, bytes, count, at)
+    }
+
+    /// Fills a raw array from the bytes of its elements.
+    pub(super) fn raw_bytes<D: Decoder<'v>>(
+        &mut self,
+        raw: &Raw,
+        bytes: Option<Cow<'v, [u8]>>,
+        count: Option<D>,
+        at: usize,
+    ) -> Result<()> {
+        let element = self.target(raw.element);
         let len = bytes.as_deref().map_or(0, <[u8]>::len);
         let elements = len / element.head.max(1);
         if len % element.head.max(1) != 0 {

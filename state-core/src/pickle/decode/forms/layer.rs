@@ -1,6 +1,7 @@
 //! A layer: what a form says about a class or one of its bases, which is a schema, and tables for lookups in it.
 
 use alloc::collections::BTreeMap;
+use alloc::rc::Rc;
 use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -9,6 +10,7 @@ use core::cell::{OnceCell, RefCell};
 use super::no_schemas;
 use crate::array::Elements;
 use crate::error::Result;
+use crate::evolve::{Parsed, Resolved};
 use crate::schema::{Enum, EnumVariant, Kind, Nodes, Object, Open, Rows, Schema, divide_class};
 
 /// For larger schemas, `upgrade` is given values without the names of the slots inside them.
@@ -26,6 +28,8 @@ pub(in crate::pickle::decode) struct Layer {
     variants: BTreeMap<usize, Vec<usize>>,
     /// The node of a type by its open set and tag; `None` if there are several.
     members: BTreeMap<String, BTreeMap<String, Option<usize>>>,
+    /// By the node of a raw array and the address of a type, the conversion of its elements; `None` if there is none.
+    conversions: RefCell<BTreeMap<(usize, usize), Option<Rc<Resolved>>>>,
     /// Whether there are names in a node, once that was determined.
     has_names: RefCell<BTreeMap<usize, bool>>,
 }
@@ -60,7 +64,16 @@ impl Layer {
                 _ => {}
             }
         }
-        Ok(Self { first, nodes, root, layouts, variants, members, has_names: RefCell::default() })
+        Ok(Self {
+            first,
+            nodes,
+            root,
+            layouts,
+            variants,
+            members,
+            conversions: RefCell::default(),
+            has_names: RefCell::default(),
+        })
     }
 
     /// Returns the number after that of the last node.
@@ -76,6 +89,18 @@ impl Layer {
     /// Returns the node of the class itself.
     pub fn root(&self) -> Option<&Schema> {
         self.nodes.0.get(self.root)
+    }
+
+    /// Returns the conversion of a raw array to one of the program. Each is planned once.
+    pub fn conversion(&self, schema: &Schema, ours: &'static Schema) -> Option<Rc<Resolved>> {
+        let place = self.nodes.place_of(schema)?;
+        let key = (place, core::ptr::from_ref(ours) as usize);
+        let known = self.conversions.borrow().get(&key).cloned();
+        known.unwrap_or_else(|| {
+            let planned = Parsed::part(self.nodes.clone(), place).plan_ahead(ours).ok().map(Rc::new);
+            self.conversions.borrow_mut().insert(key, planned.clone());
+            planned
+        })
     }
 
     /// Returns the layout of an element of a raw array.

@@ -14,8 +14,9 @@ use super::Found;
 use super::call::Formed;
 use super::layer::{Layer, object};
 use crate::error::{Error, ErrorKind, Result};
+use crate::evolve::Resolved;
 use crate::protocol::builder::Builder;
-use crate::schema::{Enum, Kind, Link, Object, Schema, Show, Slot};
+use crate::schema::{Enum, Kind, Link, Nodes, Object, Schema, Show, Slot};
 use crate::value::{Value, named};
 use crate::walk::{self, Decoder, NamedVariant, can_be_none};
 
@@ -135,6 +136,36 @@ impl<'p> Node<'p> {
             (layer, Schema { kind: Kind::Raw(raw), .. }) => layer.layout(layer.nodes.get(raw.element)),
             _ => None,
         }
+    }
+
+    /// Converts the elements of a raw array to those of one of the program, as those of a file are.
+    pub fn converted(self, ours: &'static Schema) -> Option<Result<Option<Vec<u8>>>> {
+        let (layer, schema @ Schema { kind: Kind::Raw(raw), .. }) = self.known()? else { return None };
+        let conversion = layer.conversion(schema, ours)?;
+        let image =
+            Builder { memory: self.source.limits.memory, ..Builder::new(schema.head, self.source.limits.depth) };
+        let (image, filled) = walk::fill_raw(image, (raw, &layer.nodes), self);
+        Some(filled.and_then(|()| self.converted_by(&conversion, (&image, schema.head), ours)))
+    }
+
+    fn converted_by(
+        self,
+        conversion: &Resolved,
+        (image, head): (&Builder, usize),
+        ours: &'static Schema,
+    ) -> Result<Option<Vec<u8>>> {
+        let regions = image.regions(head)?;
+        let made = conversion.made(&regions, regions.head, ours, self.source.limits)?;
+        let made = made.regions(ours.head)?;
+        // A head is the number of elements, behind a flag if the array may be absent.
+        let (Kind::Raw(raw), Some((flag, count))) = (&ours.kind, made.head.split_last_chunk()) else { return Ok(None) };
+        if flag == [0] {
+            return Ok(None);
+        }
+        let count = usize::try_from(u64::from_le_bytes(*count)).unwrap_or(usize::MAX);
+        let bytes = made.raw.get(..count.saturating_mul(Nodes::NONE.get(raw.element).head));
+        let fewer = || Error::new(ErrorKind::Length, "the elements of a raw array", "fewer bytes");
+        Ok(Some(bytes.ok_or_else(fewer)?.to_vec()))
     }
 
     /// Returns the value with the names of slots, if it contains structs or enums that are not classes; `None` if the
