@@ -122,3 +122,21 @@ fn rows_that_put_under_one_number_replace_each_other() {
     }
     assert!(found[0] > 500 && found[1] > 500, "{found:?}");
 }
+
+#[test]
+fn a_tuple_from_the_memo_is_not_the_one_around_it() {
+    type Rows = Vec<((i8, u8), f64)>;
+    // Both begin at the same byte; the outer one is not in the memo.
+    let first = [&b"\x80\x04]\x94(J\xF7\xFF\xFF\xFFK\x01\x86\x94"[..], &HEIGHT, b"\x86"].concat();
+    let whole = |rest: &[u8]| [&first[..], rest, b"e."].concat();
+    assert_eq!(agrees::<Rows>(&whole(&[&b"h\x01"[..], &HEIGHT, b"\x86"].concat())), Read::Directly);
+    assert_eq!(agrees::<Rows>(&whole(b"h\x01")), Read::Refused);
+    // Read by the machine, as its first item is unusual.
+    let unusual = [&b"\x80\x04]\x94(\x8a\x01\xF7K\x01\x86\x94"[..], &HEIGHT, b"\x86h\x01e."].concat();
+    assert_eq!(agrees::<Rows>(&unusual), Read::Refused);
+    // The same of an object.
+    let place =
+        [&b"cexample\nPlace\n\x94)\x81\x94}\x94(\x8c\x04name\x94\x8c\x01x\x94\x8c\x06height\x94"[..], &HEIGHT, b"ub"];
+    let pairs = [&b"\x80\x04]\x94("[..], &place.concat(), b"K\x01\x86h\x02e."].concat();
+    assert_eq!(agrees::<Vec<(Place, u8)>>(&pairs), Read::Refused);
+}

@@ -70,7 +70,7 @@ impl<'p> Reader<'p> {
         self.named(&Cell::new(NOTHING), is_bytes)?.is_none().then_some(())?;
         self.empty_tuple()?;
         self.code(op::REDUCE)?;
-        self.put(self.made(start as u32))?;
+        self.put_made(start as u32)?;
         Some(Cow::Borrowed(&[]))
     }
 

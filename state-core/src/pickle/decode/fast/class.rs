@@ -167,9 +167,9 @@ impl<'p> Reader<'p> {
     pub(super) fn end_call(&mut self, tuple: u8, start: usize) -> Option<()> {
         self.code(if self.is_old { op::TUPLE } else { tuple })?;
         // A tuple of arguments is not a part of a type, so its beginning is not needed.
-        self.put(self.made(u32::MAX))?;
+        self.put_made(u32::MAX)?;
         self.code(op::REDUCE)?;
-        self.put(self.made(start as u32))
+        self.put_made(start as u32)
     }
 
     /// Reads the name of an attribute, whose last memo entry is in `seen`.

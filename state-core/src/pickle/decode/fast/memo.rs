@@ -122,7 +122,9 @@ impl Reader<'_> {
         let copied = self.at.abs_diff(start);
         // Of several parts that begin there, the last is the largest, and the one that was just read.
         let met = self.memo.get(memo..).unwrap_or_default().iter().rfind(|met| **met as u32 == kept as u32);
-        let is_same = met == Some(&kept);
+        // Unless that one is in no memo entry, as a tuple can be whose first item is the part.
+        let is_larger = self.last as u32 == kept as u32 && self.last != kept;
+        let is_same = met == Some(&kept) && !is_larger;
         self.memo.truncate(memo);
         (self.at, self.is_again, self.parts) = (at, is_again, parts);
         self.copies = self.copies.checked_sub(copied)?;
@@ -131,8 +133,16 @@ impl Reader<'_> {
 
     /// Returns the memo entry of a part that began at `start` and is complete here.
     #[cfg_attr(not(debug_assertions), inline(always))]
-    pub(super) const fn made(&self, start: u32) -> Kept {
-        (self.at as Kept) << 32 | start as Kept
+    pub(super) fn made(&mut self, start: u32) -> Kept {
+        self.last = (self.at as Kept) << 32 | Kept::from(start);
+        self.last
+    }
+
+    /// Adds a part that began at `start` and is complete here to the memo if the pickle does so.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    pub(super) fn put_made(&mut self, start: u32) -> Option<()> {
+        let kept = self.made(start);
+        self.put(kept)
     }
 
     /// Reads the line with the number of GET or PUT.

@@ -113,6 +113,8 @@ struct Reader<'p> {
     learns: bool,
     /// Whether the memo lacks the beginnings of some parts, because rows that contain them were read as learned.
     has_learned: bool,
+    /// The memo entry of the tuple, object or class that was completed last, whether it is in the memo or not.
+    last: Kept,
     /// Whether the pickle says under which numbers it puts parts in the memo.
     numbers_puts: bool,
     /// How many more bytes may be read by attempts that fail.

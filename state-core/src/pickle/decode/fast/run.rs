@@ -142,7 +142,7 @@ impl Reader<'_> {
             Op::EndTuple { code, depth } => {
                 self.code(*code)?;
                 let begin = run.begin(*depth).copied().unwrap_or(NOWHERE);
-                self.put(self.made(begin))
+                self.put_made(begin)
             }
             Op::Object(made) => {
                 let start = self.at as u32;
@@ -158,7 +158,7 @@ impl Reader<'_> {
                     // The object exists already, and is given its state.
                 } else if self.input.get(self.at..)?.starts_with(&[EMPTY_TUPLE, NEWOBJ]) && made.takes_state {
                     self.at += 2;
-                    self.put(self.made(start))?;
+                    self.put_made(start)?;
                 } else if self.takes_arguments(made, start)? {
                     *begin = start;
                 }
@@ -291,7 +291,7 @@ impl Reader<'_> {
             return None;
         }
         self.at += 1;
-        self.put(self.made(start))?;
+        self.put_made(start)?;
         Some(false)
     }
 
@@ -305,7 +305,7 @@ impl Reader<'_> {
             (_, NOWHERE) => None,
             (REDUCE | NEWOBJ, begin) => {
                 self.at += 1;
-                self.put(self.made(begin))
+                self.put_made(begin)
             }
             _ => None,
         }

@@ -22,6 +22,8 @@ pub(super) struct Skim {
     pub buffers: u32,
     /// Where the first value was last complete and alone, with everything that was added to it up to there.
     pub first: usize,
+    /// Where the last opcode ends that made the first value of others.
+    made: usize,
     /// From this position on, the skim stops before the first value becomes part of another; if `is_in_tuple`, only
     /// before it becomes the first item of a tuple.
     apart_from: usize,
@@ -71,6 +73,9 @@ impl Skim {
             self.end = op.end;
             if self.kept.len() == 1 && self.marks.is_empty() {
                 self.first = op.end;
+                if makes(op.code) {
+                    self.made = op.end;
+                }
             }
         }
         self.starts = self.kept.iter().map(|&kept| kept as u32 & !CLASS).collect();
@@ -87,6 +92,12 @@ impl Skim {
     /// Returns where a value ends, which is where the next one begins.
     pub fn end_of(&self, number: usize) -> usize {
         self.starts.get(number + 1).map_or(self.end, |&next| next as usize)
+    }
+
+    /// Returns the memo entry that the first value would have.
+    pub fn entry(&self) -> Kept {
+        let kept = self.kept.first().map_or(0, |&kept| kept & !(COMPOSITE | TUPLE));
+        (self.made as Kept) << 32 | kept
     }
 
     /// Runs one opcode; `false` if it needs more values than there are, `None` if it is too rare to be supported.
@@ -192,4 +203,10 @@ impl Skim {
         self.gets.push(usize::try_from(number).ok()?);
         Some(self.push(self.end as Kept))
     }
+}
+
+/// Returns whether an opcode makes a tuple, an object or the result of a call.
+fn makes(code: u8) -> bool {
+    matches!(code, op::TUPLE | op::TUPLE1..=op::TUPLE3 | op::FROZENSET | op::OBJ | op::INST)
+        || matches!(code, op::NEWOBJ | op::NEWOBJ_EX | op::REDUCE | op::BINPERSID)
 }

@@ -114,7 +114,7 @@ impl Reader<'_> {
             }
             self.code(op::EMPTY_TUPLE)?;
             self.code(op::NEWOBJ)?;
-            self.put(self.made(start))?;
+            self.put_made(start)?;
         }
         let (is_text, mut begin) = (self.plans.is_text, 0);
         if is_text {

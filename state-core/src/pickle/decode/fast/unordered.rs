@@ -43,7 +43,7 @@ impl Reader<'_> {
         self.code(close)?;
         if *is_pair {
             self.code(tuple_code(2, self.is_old))?;
-            self.put(self.made(NOWHERE))?;
+            self.put_made(NOWHERE)?;
         }
         self.in_order(&mut parts, begin)?;
         Some(true)

@@ -177,6 +177,7 @@ impl<'p> Reader<'p> {
     /// Continues after a part that was read.
     fn end(&mut self, skim: Skim) {
         self.at = skim.end;
+        self.last = skim.entry();
         self.memo.extend(skim.puts);
         // Taken buffers cannot be undone.
         self.buffer += skim.buffers as usize;

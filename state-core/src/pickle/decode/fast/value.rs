@@ -116,7 +116,7 @@ impl Reader<'_> {
                     return None;
                 }
                 self.code(tuple_code(if has_step { 3 } else { 2 }, self.is_old))?;
-                self.put(self.made(NOWHERE))
+                self.put_made(NOWHERE)
             }
             number => self.other_int(number, base),
         }

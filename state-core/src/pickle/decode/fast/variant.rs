@@ -47,7 +47,7 @@ impl Reader<'_> {
             self.variant_slots(base, of, variant)?;
         }
         self.code(tuple_code(parts, self.is_old))?;
-        self.put(self.made(start as u32))
+        self.put_made(start as u32)
     }
 
     fn variant_slots(&mut self, base: usize, of: &Variants, variant: &Variant) -> Option<()> {
