@@ -1,6 +1,8 @@
 //! Rows are compared with one that was read before, byte by byte. What they put in the memo is fetched later, as text, names
 //! and classes, by whatever comes then.
 
+use std::collections::BTreeMap;
+
 use state_core::State;
 
 use super::streams::random;
@@ -139,4 +141,17 @@ fn a_tuple_from_the_memo_is_not_the_one_around_it() {
         [&b"cexample\nPlace\n\x94)\x81\x94}\x94(\x8c\x04name\x94\x8c\x01x\x94\x8c\x06height\x94"[..], &HEIGHT, b"ub"];
     let pairs = [&b"\x80\x04]\x94("[..], &place.concat(), b"K\x01\x86h\x02e."].concat();
     assert_eq!(agrees::<Vec<(Place, u8)>>(&pairs), Read::Refused);
+}
+
+#[test]
+fn text_is_not_passed_over_if_what_follows_it_is_refused() {
+    type Maps = Vec<BTreeMap<String, String>>;
+    let map = |after: &[u8]| {
+        let texts = [&b"\x8c\x01a\x94\x8c\0"[..], after, b"\x8c\x01b\x94"].concat();
+        [&b"\x80\x04]\x94}\x94("[..], &texts, b"ua."].concat()
+    };
+    // A put under another number than the next one; and a frame of more bytes than there are.
+    assert_eq!(agrees::<Maps>(&map(b"q\x09")), Read::Refused);
+    assert_eq!(agrees::<Maps>(&map(b"\x95\xFF\0\0\0\0\0\0\0")), Read::Refused);
+    assert_eq!(agrees::<Maps>(&map(b"q\x09\x8c\x01c\x94")), Read::ByTheMachine);
 }

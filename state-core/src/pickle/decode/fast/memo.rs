@@ -1,5 +1,7 @@
 //! The entries that the pickle puts in the memo and gets from it.
 
+use core::mem;
+
 use super::Reader;
 use super::number::decimal;
 use crate::pickle::opcode as op;
@@ -67,9 +69,13 @@ impl Reader<'_> {
                 Some(end + 1)
             }
             op::BINPUT | op::LONG_BINPUT | op::PUT | op::FRAME => {
-                self.at = end;
-                self.put_numbered(kept)?;
-                Some(self.at)
+                let at = mem::replace(&mut self.at, end);
+                let put = self.put_numbered(kept);
+                if put.is_none() {
+                    // The part is read in another way then.
+                    self.at = at;
+                }
+                put.map(|()| self.at)
             }
             _ => Some(end),
         }

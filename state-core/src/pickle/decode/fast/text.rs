@@ -22,9 +22,10 @@ impl<'p> Reader<'p> {
             return None;
         }
         *self.text.get_mut(self.wrote..)?.first_chunk_mut()? = part::<BLOCK>(window, 2);
-        self.wrote += len;
         self.write(at, 0, (len as u32).to_le_bytes())?;
-        self.put_at(from + 2 + len, from as Kept)
+        let end = self.put_at(from + 2 + len, from as Kept)?;
+        self.wrote += len;
+        Some(end)
     }
 
     /// Reads text, and writes its length to the head at `at`.
