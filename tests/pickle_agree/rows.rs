@@ -154,4 +154,9 @@ fn text_is_not_passed_over_if_what_follows_it_is_refused() {
     assert_eq!(agrees::<Maps>(&map(b"q\x09")), Read::Refused);
     assert_eq!(agrees::<Maps>(&map(b"\x95\xFF\0\0\0\0\0\0\0")), Read::Refused);
     assert_eq!(agrees::<Maps>(&map(b"q\x09\x8c\x01c\x94")), Read::ByTheMachine);
+    // The same before a tuple.
+    let moods =
+        |frame: &[u8]| [&b"\x80\x04]\x94(\x8c\x04Calm\x94\x85\x94"[..], frame, b"\x8c\x05Happy\x94\x85e."].concat();
+    assert_eq!(agrees::<Vec<Mood>>(&moods(b"")), Read::Directly);
+    assert_eq!(agrees::<Vec<Mood>>(&moods(b"\x95\xFF\0\0\0\0\0\0\0")), Read::Refused);
 }

@@ -14,6 +14,10 @@ use crate::state::{Restore, State};
 /// Gives a buffer the length of an image, without clearing its contents.
 #[inline]
 pub(super) fn fit(buffer: &mut Vec<u8>, len: usize) {
+    // Nothing is stored if the length is right already: what reads it next would wait for the store.
+    if buffer.len() == len {
+        return;
+    }
     if buffer.len() < len {
         return grow(buffer, len);
     }

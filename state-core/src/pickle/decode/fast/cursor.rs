@@ -16,11 +16,12 @@ impl<'p> Reader<'p> {
     #[inline(never)]
     fn frame(&mut self) -> Option<u8> {
         while self.input.get(self.at) == Some(&op::FRAME) {
-            let length = self.input.get(self.at + 1..)?.first_chunk::<8>()?;
-            self.at += 9;
-            if u64::from_le_bytes(*length) > (self.input.len() - self.at) as u64 {
+            // A frame that is refused stays the next opcode, for whatever reads on from here.
+            let (length, rest) = self.input.get(self.at + 1..)?.split_first_chunk::<8>()?;
+            if u64::from_le_bytes(*length) > rest.len() as u64 {
                 return None;
             }
+            self.at += 9;
         }
         self.input.get(self.at).copied()
     }
