@@ -132,6 +132,9 @@ def test_a_state_stays_a_tuple():
         (1.0, 2.0, 3), (0, 1.0, 2.0), plain * 2, (1.0, 2.0, 3))  # fmt: skip
     # What is made of other items, as generic code does it, is a tuple.
     assert type(type(state)(slot * 2 for slot in state)) is tuple and type(state)() == ()
+    listed = [0]
+    listed += state
+    assert listed == [0, *plain]
     refused(TypeError, "", lambda: state + [3])
     refused(TypeError, "", lambda: [3] + state)
     refused(IndexError, "", lambda: state[2])

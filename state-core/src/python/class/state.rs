@@ -30,10 +30,15 @@ class Slots(tuple):
         return form, (before, after, *self)
 
     def __add__(self, other):
+        if not isinstance(other, tuple):
+            return NotImplemented
         form, before, after = self.__form__
         return of(tuple.__add__(self, other), (form, before, after + len(other)))
 
     def __radd__(self, other):
+        # A list can be extended by it, with `+=`.
+        if not isinstance(other, tuple):
+            return NotImplemented
         form, before, after = self.__form__
         return of(tuple.__add__(other, self), (form, before + len(other), after))
 
