@@ -1,5 +1,5 @@
-//! Rows are compared with one that was read before, byte by byte. What they put in the memo is fetched later, as text, names
-//! and classes, by whatever comes then.
+//! Rows are compared with one that was read before, byte by byte. What they put in the memo is fetched later, as text,
+//! names and classes, by whatever comes then.
 
 use std::collections::BTreeMap;
 
@@ -159,4 +159,11 @@ fn text_is_not_passed_over_if_what_follows_it_is_refused() {
         |frame: &[u8]| [&b"\x80\x04]\x94(\x8c\x04Calm\x94\x85\x94"[..], frame, b"\x8c\x05Happy\x94\x85e."].concat();
     assert_eq!(agrees::<Vec<Mood>>(&moods(b"")), Read::Directly);
     assert_eq!(agrees::<Vec<Mood>>(&moods(b"\x95\xFF\0\0\0\0\0\0\0")), Read::Refused);
+}
+
+#[test]
+fn a_list_from_the_memo_may_begin_the_tuple_before() {
+    // Both begin at the same byte, and the tuple was completed last.
+    let pickle = b"\x80\x04]\x94(K\x01K\x02eK\x03\x86\x94h\x00\x86\x94.";
+    assert_eq!(agrees::<((Vec<u32>, u8), Vec<u32>)>(pickle), Read::Directly);
 }

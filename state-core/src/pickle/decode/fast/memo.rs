@@ -123,7 +123,7 @@ impl Reader<'_> {
         let start = start_of(kept);
         // Without a limit, a part that contains itself would be read forever.
         self.parts = parts.checked_sub(LEAST)?;
-        (self.at, self.is_again) = (start, true);
+        (self.at, self.is_again, self.last) = (start, true, NOTHING);
         let read = read(self);
         let copied = self.at.abs_diff(start);
         // Of several parts that begin there, the last is the largest, and the one that was just read.
