@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use state_core::{Record, State, pickle};
+use state_core::pickle::PickleOptions;
+use state_core::{ErrorKind, Record, State, pickle};
 
 use crate::{files, loaded, refused};
 
@@ -165,6 +166,18 @@ fn raw_arrays_are_read_as_the_elements_that_they_were() {
         Samples { name: named(), first: vec![], second: None, third: vec![] },
     ];
     assert_eq!(loaded::<Vec<Samples>>("samples"), all);
+}
+
+#[test]
+fn elements_that_are_converted_take_memory() {
+    let of_protocol_2 = &files("paint")[1];
+    let body = of_protocol_2.strip_prefix(b"\x80\x02").and_then(|rest| rest.strip_suffix(b".")).unwrap();
+    let all = [&b"\x80\x02]("[..], &body.repeat(1000), b"e."].concat();
+    // Each array takes 48 bytes.
+    let loads = |memory| PickleOptions::new().memory(memory).loads::<Vec<WidePaint>>(&all);
+    assert_eq!(loads(48_000).unwrap().len(), 1000);
+    let error = loads(47_999).unwrap_err();
+    assert!(error.kind() == ErrorKind::Memory && error.expected().contains("converted arrays"), "{error}");
 }
 
 #[test]

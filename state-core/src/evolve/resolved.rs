@@ -104,10 +104,10 @@ impl Parsed {
         self.nodes.0.get(self.root)?.tag()
     }
 
-    /// A part of a schema, by its node.
+    /// The raw array at a node of a larger schema, without the rest of that.
     #[cfg(feature = "pickle")]
-    pub fn part(nodes: Nodes, root: usize) -> Self {
-        Self { nodes, root, pointers: false }
+    pub fn raw(nodes: &Nodes, place: usize) -> Option<Self> {
+        Some(Self { nodes: nodes.raw(place)?, root: 0, pointers: false })
     }
 
     /// Plans for images that do not exist yet, of less than 4 GiB of text.

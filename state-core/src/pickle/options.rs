@@ -113,7 +113,8 @@ impl PickleOptions {
     }
 
     /// Sets how much memory, in bytes, loading into a type may take for elements that are more than 64 times as large
-    /// in memory as in its native bytes, and for slots with defaults that a pickle leaves out. See
+    /// in memory as in its native bytes, for slots with defaults that a pickle leaves out, and for raw arrays that are
+    /// converted from those of another version of a class. See
     /// [`image::Options::memory`](crate::image::Options::memory). The default limit is 1 GiB, or 64 times the length of
     /// the pickle and its buffers if that is more.
     #[must_use]

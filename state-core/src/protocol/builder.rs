@@ -18,7 +18,7 @@ pub struct Builder {
     pub(crate) text: Vec<u8>,
     pub(crate) raw: Vec<u8>,
     pub(crate) depth: u32,
-    /// The bytes that defaults of slots missing from the state may still take.
+    /// The bytes that defaults of slots missing from the state, and converted arrays, may still take.
     pub(crate) memory: usize,
     /// Whether references are numbered, so that a record precedes the object of each shared pointer.
     pub(crate) numbered: bool,
@@ -66,7 +66,7 @@ impl Builder {
         Ok(Regions { head, tail, text, raw: &self.raw, numbered: self.numbered.then_some(Numbered::ANY) })
     }
 
-    /// Subtracts bytes from those that defaults of missing slots may take.
+    /// Subtracts bytes from those that defaults of missing slots, and converted arrays, may take.
     pub(crate) fn takes(&mut self, bytes: usize) -> Result<(), Error> {
         self.memory = self.memory.checked_sub(bytes).ok_or_else(too_large)?;
         Ok(())
@@ -150,7 +150,8 @@ fn shares() -> Error {
 fn too_large() -> Error {
     Error::new(
         ErrorKind::Memory,
-        "defaults of left out slots that take no more memory than the limit (`Options::memory` sets it)",
+        "defaults of left out slots and converted arrays that take no more memory than the limit (`Options::memory` sets \
+         it)",
         "more of them",
     )
 }

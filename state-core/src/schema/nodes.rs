@@ -1,5 +1,7 @@
 //! The nodes of a schema that was read.
 
+#[cfg(feature = "pickle")]
+use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use super::members::{Members, open_sets};
@@ -26,6 +28,35 @@ impl Nodes {
         let (first, size) = (self.0.as_ptr() as usize, size_of::<Schema>());
         let place = (core::ptr::from_ref(node) as usize).checked_sub(first)? / size;
         (place < self.0.len()).then_some(place)
+    }
+
+    /// Copies a raw array with the nodes that it leads to, and puts it first: a table for each raw array in a large one
+    /// would take the square of its size.
+    #[cfg(feature = "pickle")]
+    pub fn raw(&self, place: usize) -> Option<Self> {
+        let (mut places, mut known) = (alloc::vec![place], BTreeMap::from([(place, 0)]));
+        let mut copied = Vec::new();
+        while let Some(&place) = places.get(copied.len()) {
+            let mut node = self.0.get(place)?.clone();
+            let mut lead = |link: &mut Link| {
+                if let Link::At(to) = link {
+                    let next = *known.entry(*to).or_insert(places.len());
+                    if next == places.len() {
+                        places.push(*to);
+                    }
+                    *to = next;
+                }
+            };
+            match &mut node.kind {
+                Kind::Raw(raw) => lead(&mut raw.element),
+                Kind::Array(of, _) => lead(of),
+                Kind::Record(record) => record.fields.to_mut().iter_mut().for_each(|field| lead(&mut field.ty)),
+                // Elements have no other parts.
+                _ => {}
+            }
+            copied.push(node);
+        }
+        Some(Self(copied, Members::default()))
     }
 
     /// Whether this node, or any that it leads to, satisfies `is_wanted`.

@@ -363,9 +363,11 @@ fn one<'v, 's, D: Decoder<'v>>(fill: &mut Fill<'v, 's>, place: Place<'s>, value:
     if let Some(theirs) = value.and_then(Decoder::elements) {
         if let Err(error) = of_same_elements(fill.nodes, schema, theirs) {
             let filled = match (converted(place.slot, value), &schema.kind) {
-                (Some(bytes), Kind::Raw(raw)) => {
-                    bytes.and_then(|bytes| fill.raw_bytes::<D>(raw, bytes.map(Cow::Owned), None, place.at))
-                }
+                (Some(bytes), Kind::Raw(raw)) => bytes.and_then(|bytes| {
+                    // They can be many times those in the pickle.
+                    fill.builder.takes(bytes.as_ref().map_or(0, Vec::len))?;
+                    fill.raw_bytes::<D>(raw, bytes.map(Cow::Owned), None, place.at)
+                }),
                 _ => Err(error),
             };
             return filled.map_err(|error| error.within(&place.slot.name));

@@ -42,7 +42,7 @@ use objects::{left_out, slots_left_out};
 pub(crate) struct Limits {
     /// The number of nested lists, boxes and maps.
     pub depth: u32,
-    /// The number of bytes of slots that a state leaves to their defaults.
+    /// How many bytes may be taken by slots that a state leaves to their defaults, and by converted arrays.
     pub memory: usize,
     /// What to do with values that several places refer to.
     pub references: References,

@@ -13,7 +13,7 @@ pub(super) type Kept = u64;
 /// The bit that marks the beginning of a class or function.
 pub(super) const CLASS: u32 = 1 << 31;
 
-/// A memo entry without a place: in the memo, one that a learned row put there; in a `seen` cell, none so far.
+/// No memo entry: nothing was seen so far, or nothing was completed.
 pub(super) const NOTHING: Kept = Kept::MAX;
 
 /// The memo entry of something that was read as part of a learned row, where beginnings are not recorded. Nothing equals

@@ -97,7 +97,7 @@ impl Layer {
         let key = (place, core::ptr::from_ref(ours) as usize);
         let known = self.conversions.borrow().get(&key).cloned();
         known.unwrap_or_else(|| {
-            let planned = Parsed::part(self.nodes.clone(), place).plan_ahead(ours).ok().map(Rc::new);
+            let planned = Parsed::raw(&self.nodes, place).and_then(|raw| raw.plan_ahead(ours).ok()).map(Rc::new);
             self.conversions.borrow_mut().insert(key, planned.clone());
             planned
         })
