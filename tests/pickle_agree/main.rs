@@ -5,6 +5,7 @@
 
 #[path = "../example/mod.rs"]
 mod example;
+mod kinds;
 mod opcodes;
 #[path = "../python/mod.rs"]
 mod python;

@@ -3,12 +3,13 @@
 
 use std::collections::BTreeMap;
 
-use state_core::State;
+use state_core::{State, pickle};
 
 use super::streams::random;
 use super::{Place, Read, agrees};
 
 #[derive(State, Clone, Debug, PartialEq)]
+#[state(name = "example.Mood")]
 enum Mood {
     Calm,
     Happy,
@@ -166,4 +167,51 @@ fn a_list_from_the_memo_may_begin_the_tuple_before() {
     // Both begin at the same byte, and the tuple was completed last.
     let pickle = b"\x80\x04]\x94(K\x01K\x02eK\x03\x86\x94h\x00\x86\x94.";
     assert_eq!(agrees::<((Vec<u32>, u8), Vec<u32>)>(pickle), Read::Directly);
+}
+
+/// Text under a number that is not the next is left to the machine, and the text behind it is not read in its place.
+#[test]
+fn text_under_another_number_is_not_skipped() {
+    for put in [&b"q\x07"[..], b"r\x07\0\0\0"] {
+        // Behind them is as much as is examined at once.
+        let pickle = [b"\x80\x04](\x8c\x01a", put, b"\x8c\x01be](", &[b')'; 30], b"e\x86."].concat();
+        assert_eq!(agrees::<(Vec<char>, Vec<()>)>(&pickle), Read::ByTheMachine);
+        assert_eq!(pickle::loads::<(Vec<char>, Vec<()>)>(&pickle).unwrap().0, ['a', 'b']);
+        assert_eq!(agrees::<(Vec<String>, Vec<()>)>(&pickle), Read::ByTheMachine);
+        assert_eq!(pickle::loads::<(Vec<String>, Vec<()>)>(&pickle).unwrap().0, ["a", "b"]);
+    }
+}
+
+/// A variant that was met before is neither the name of one nor what its class was named by.
+#[test]
+fn a_variant_is_named_by_text_alone() {
+    let list = |protocol: &[u8], items: &[&[u8]]| [protocol, b"(", &items.concat(), b"l."].concat();
+    let old = &b"c__builtin__\ngetattr\n(cexample\nMood\nVCalm\ntRp0\n"[..];
+    assert_eq!(agrees::<Vec<Mood>>(&list(b"", &[old, b"g0\n"])), Read::Directly);
+    assert_eq!(agrees::<Vec<Mood>>(&list(b"", &[old, b"(g0\nt"])), Read::Refused);
+    // The module of the function is all that is in the memo.
+    let new = b"\x8c\x08builtins\x94\x8c\x07getattr\x93cexample\nMood\n\x8c\x04Calm\x86R";
+    let list = |item: &[u8]| [b"\x80\x04](", &new[..], item, b"e."].concat();
+    assert_eq!(agrees::<Vec<Mood>>(&list(b"\x8c\x05Happy\x85")), Read::Directly);
+    assert_eq!(agrees::<Vec<Mood>>(&list(b"h\x00\x85")), Read::Refused);
+}
+
+/// What looks like the end of a list, because it is not of the type that is wanted here, can be its next item.
+#[test]
+fn a_list_from_the_memo_is_read_to_its_end() {
+    let pair = |list: &[u8]| [b"\x80\x02]q\x00", list, b"h\x00\x86."].concat();
+    let tuples = pair(b"K\x01X\x01\0\0\0a\x86a");
+    assert_eq!(agrees::<(Vec<(u8, String)>, Vec<(u8,)>)>(&tuples), Read::Refused);
+    assert_eq!(agrees::<(Vec<(u8, String)>, Vec<(u8, char)>)>(&tuples), Read::Directly);
+    for numbers in [&b"J\x2c\x01\x01\0a"[..], b"(K\x01J\x2c\x01\x01\0e"] {
+        assert_eq!(agrees::<(Vec<u32>, Vec<u16>)>(&pair(numbers)), Read::Refused);
+        assert_eq!(agrees::<(Vec<u32>, Vec<i64>)>(&pair(numbers)), Read::Directly);
+    }
+    let dict = b"\x80\x02}q\x00X\x01\0\0\0aJ\x2c\x01\x01\0sh\x00\x86.";
+    assert_eq!(agrees::<(BTreeMap<String, u32>, BTreeMap<String, u16>)>(dict), Read::Refused);
+    // Batches that only the machine reads, as more follows one that is not full.
+    let lists = b"\x80\x02]q\x00(]q\x01(K\x01K\x02eK\x03ah\x01](K\x04eeh\x01\x86.";
+    assert_ne!(agrees::<(Vec<Vec<u16>>, Vec<u16>)>(lists), Read::Refused);
+    let read = pickle::loads::<(Vec<Vec<u16>>, Vec<u16>)>(lists).unwrap();
+    assert_eq!(read, (vec![vec![1, 2, 3], vec![1, 2, 3], vec![4]], vec![1, 2, 3]));
 }

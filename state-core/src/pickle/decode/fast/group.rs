@@ -26,7 +26,9 @@ impl Reader<'_> {
         if group.codes.is_marked {
             self.code(group.codes.empty)?;
         }
+        let known = self.memo.len();
         self.put(start as Kept)?;
+        let is_kept = self.memo.len() > known && !self.is_again;
         let at = base + group.at as usize;
         self.inner((group.plan, group.deep), |this, plan| {
             if let Some(count) = group.exactly {
@@ -39,7 +41,11 @@ impl Reader<'_> {
             this.settle(start, top);
             this.with_care = with_care;
             Some(())
-        })
+        })?;
+        if is_kept {
+            self.ends.push((self.at as u32, start as u32));
+        }
+        Some(())
     }
 
     #[inline(never)]
@@ -48,11 +54,21 @@ impl Reader<'_> {
             let at = self.at;
             let kept = self.get()?;
             if kept <= Kept::from(u32::MAX) {
-                return self.again(kept, |this| this.group(base, group));
+                return self.again(kept, |this| {
+                    this.group(base, group)?;
+                    this.ends_here(kept)
+                });
             }
             self.at = at;
         }
         if group.codes == Codes::SET { self.called_set(base, group) } else { None }
+    }
+
+    /// Tests that a group that was read again ends here. An item that is not of its type looks like what follows it, so
+    /// its end must be that of the first time.
+    fn ends_here(&mut self, kept: Kept) -> Option<()> {
+        let is_known = self.ends.binary_search(&(self.at as u32, kept as u32)).is_ok();
+        (is_known || self.end_of_kept(kept)? == self.at).then_some(())
     }
 
     /// Reads `set([..])`: there is no opcode for sets before protocol 4.

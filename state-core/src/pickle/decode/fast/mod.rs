@@ -69,6 +69,8 @@ struct Reader<'p> {
     /// The number of the next out-of-band buffer.
     buffer: usize,
     memo: Vec<Kept>,
+    /// Where the lists, sets and dicts in the memo end, and where they begin.
+    ends: Vec<(u32, u32)>,
     plans: Plans,
     old_names: bool,
     /// Whether the pickle has the objects, tuples and numbers of protocols 0 and 1. Lists, dicts and text are those of
@@ -296,6 +298,9 @@ impl<'p> Reader<'p> {
         }
         self.at = place.at;
         self.memo.truncate(place.memo);
+        while self.ends.last().is_some_and(|&(end, _)| end as usize > place.at) {
+            self.ends.pop();
+        }
         self.heads.get_mut(place.top..self.top)?.fill(0);
         self.top = place.top;
         self.tail.truncate(place.tail);

@@ -212,7 +212,7 @@ impl<'p> Reader<'p> {
     }
 
     /// Returns where a part ends that is in the memo, with what was added to it there.
-    fn end_of_kept(&mut self, kept: Kept) -> Option<usize> {
+    pub(super) fn end_of_kept(&mut self, kept: Kept) -> Option<usize> {
         let (start, end) = (start_of(kept), (kept >> 32) as usize);
         let first = scan::op(self.input, start).ok()?;
         let is_open = match self.input.get(end.wrapping_sub(1)) {

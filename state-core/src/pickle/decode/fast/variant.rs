@@ -3,7 +3,7 @@
 use core::cell::Cell;
 
 use super::Reader;
-use super::memo::{Kept, NOTHING, is_get};
+use super::memo::{Kept, NOTHING, is_composite, is_get};
 use super::plan::{Of, Variant, Variants, tuple_code, variant_parts};
 use crate::pickle::decode::view::Name;
 use crate::pickle::opcode as op;
@@ -30,10 +30,8 @@ impl Reader<'_> {
             self.at = start;
             self.memo.truncate(memo);
             let place = self.member(of)?;
-            if let (Some(&kept), Some(variant)) = (self.memo.last(), of.list.get(place)) {
-                if kept as u32 == start as u32 {
-                    variant.seen.set(kept);
-                }
+            if let (true, Some(variant)) = (self.memo.last() == Some(&self.last), of.list.get(place)) {
+                variant.seen.set(self.last);
             }
             return self.tag(base, of, place);
         };
@@ -70,6 +68,10 @@ impl Reader<'_> {
         let code = self.peek()?;
         let start = self.at;
         let kept = if is_get(code) { self.get()? } else { start as Kept };
+        if is_composite(kept) {
+            // It can be a variant itself, but not the name of one.
+            return None;
+        }
         if kept != start as Kept {
             if let Some(place) = of.list.iter().position(|variant| variant.seen.get() == kept) {
                 return Some(place);
