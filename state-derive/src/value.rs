@@ -179,8 +179,9 @@ fn read_name(cx: &Ctxt, symbol: Symbol, text: LitStr) -> Value {
         cx.error(&text, message);
     } else if symbol == symbol::NAME && text.value().split(['.', ':']).any(|part| part.trim() != part) {
         // A space inside of a name is unusual, but a class of Python can be called that.
-        let parts: Vec<String> = text.value().split('.').map(|part| part.trim().to_owned()).collect();
-        let message = format!("{symbol} must not have spaces around its parts; write `{}`", parts.join("."));
+        let joined = |name: &str, by: &str| name.split(by).map(str::trim).collect::<Vec<_>>().join(by);
+        let name = joined(&joined(&text.value(), "."), ":");
+        let message = format!("{symbol} must not have spaces around its parts; write `{name}`");
         cx.error(&text, message);
     } else if text.value().len() > LONGEST_NAME {
         let message = format!("{symbol} must not be longer than {LONGEST_NAME} bytes; shorten it");

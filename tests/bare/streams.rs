@@ -76,10 +76,10 @@ fn a_stream_of_another_type_or_form_is_refused() {
 #[test]
 fn a_schema_is_read_up_to_a_limit() {
     let bytes = stream_of(&some());
-    let refused = BareReader::with_max_schema(&bytes[..], 50, Options::new().bare()).unwrap_err();
+    let refused = BareReader::with_max_schema(&bytes[..], 50).unwrap_err();
     assert_eq!(refused.kind(), io::ErrorKind::InvalidData);
     assert!(refused.to_string().contains("up to 50 bytes (`BareReader::with_max_schema` sets the limit)"), "{refused}");
-    let mut reader = BareReader::with_max_schema(&bytes[..], 1000, Options::new().bare()).unwrap();
+    let mut reader = BareReader::with_max_schema(&bytes[..], 1000).unwrap();
     assert_eq!(reader.load::<Message>().unwrap(), Some(Message::Ping(1)));
 }
 
@@ -153,7 +153,7 @@ fn a_state_that_cannot_be_written_or_loaded_leaves_the_stream_as_it_was() {
     writer.write(&vec![vec![vec![1]]]).unwrap();
     writer.write(&vec![]).unwrap();
     let bytes = writer.into_inner();
-    let mut reader = BareReader::with_options(&bytes[..], options).unwrap();
+    let mut reader = BareReader::new(&bytes[..]).unwrap().options(options);
     assert_eq!(reader.load::<Nested>().unwrap_err().kind(), io::ErrorKind::InvalidData);
     assert_eq!(reader.load::<Nested>().unwrap(), Some(vec![]));
 }

@@ -161,7 +161,7 @@ fn a_stream_without_headers_takes_what_comes_and_has_the_setting_too() {
     let mut writer = BareWriter::new(Vec::new()).unwrap();
     writer.write(&wide).unwrap();
     let mut stream = writer.into_inner();
-    let small = || BareReader::with_options(&stream[..], Options::new().memory(1 << 20).bare()).unwrap();
+    let small = || BareReader::new(&stream[..]).unwrap().options(Options::new().memory(1 << 20).bare());
     let error = small().load::<Vec<Wide>>().unwrap_err();
     let inner = error.get_ref().unwrap().downcast_ref::<state_core::Error>().unwrap();
     assert_eq!(inner.kind(), ErrorKind::Memory);

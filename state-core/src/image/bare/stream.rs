@@ -119,25 +119,24 @@ impl<R: Read> BareReader<R> {
     /// Errors of reading, bytes that are not the start of such a stream, and a schema of more than [`MAX_SCHEMA`]
     /// bytes.
     pub fn new(source: R) -> io::Result<Self> {
-        Self::with_options(source, Options::new().bare())
+        Self::with_max_schema(source, MAX_SCHEMA)
     }
 
-    /// Like [`new`](Self::new), with other settings.
+    /// Like [`new`](Self::new), for a stream whose schema has up to `bytes` bytes.
     ///
     /// # Errors
     /// As for [`new`](Self::new).
-    pub fn with_options(source: R, options: Bare) -> io::Result<Self> {
-        Self::with_max_schema(source, MAX_SCHEMA, options)
-    }
-
-    /// Like [`with_options`](Self::with_options), for a stream whose schema has up to `bytes` bytes.
-    ///
-    /// # Errors
-    /// As for [`new`](Self::new).
-    pub fn with_max_schema(mut source: R, bytes: u64, options: Bare) -> io::Result<Self> {
+    pub fn with_max_schema(mut source: R, bytes: u64) -> io::Result<Self> {
         let opened = Opened::read(&mut source, bytes, States::Bare)?;
-        let position = opened.end;
-        Ok(Self { source, opened, bytes: Aligned::new(), position, options, max_state: MAX_STATE, over: false })
+        let (position, options, max_state) = (opened.end, Options::new().bare(), MAX_STATE);
+        Ok(Self { source, opened, bytes: Aligned::new(), position, options, max_state, over: false })
+    }
+
+    /// Sets the options with which states are loaded.
+    #[must_use]
+    pub fn options(mut self, options: Bare) -> Self {
+        self.options = options;
+        self
     }
 
     /// Sets the length in bytes of the longest state that is read; [`MAX_STATE`] by default.

@@ -392,12 +392,14 @@ impl Object {
         self.part_mut(ARGS).and_then(Value::as_tuple_mut).map_or(&mut [], |args| &mut **args)
     }
 
-    /// The items, to change them. What other values share is copied first.
+    /// The items, to change them. What other values share is copied first. There are none in an object with a flat
+    /// state.
     pub fn items_mut(&mut self) -> &mut [Value] {
         self.part_mut(ITEMS).and_then(Value::as_list_mut).map_or(&mut [], |items| &mut **items)
     }
 
-    /// The entries, to change their values. What other values share is copied first.
+    /// The entries, to change their values. What other values share is copied first. There are none in an object with a
+    /// flat state.
     ///
     /// ```
     /// use state_core::pickle;
