@@ -303,7 +303,30 @@ mod over_time {
         let old: Vec<Box<dyn v1::Animal>> = vec![Box::new(Cat { lives: 9 }), Box::new(dog)];
         let bytes = Options::new().with_schema().dumps(&old).unwrap();
         let error = loads_upgraded::<Vec<Box<dyn Small>>>(&bytes).unwrap_err();
-        assert!(error.to_string().contains("Dog"), "{error}");
+        assert_eq!(
+            error.to_string(),
+            "[1]: expected a type in the list of `dyn Animal`, found `Dog` of another version; if the type was renamed, list it \
+             as `Type as \"Type\" | \"Dog\"` in `dynamic!`; if it was removed, list a replacement in the same way, such as \
+             `#[state(removed)] struct Gone {}`; if a newer version of the program added it, this one is too old for the state"
+        );
+    }
+
+    /// As the error says.
+    #[test]
+    fn a_member_that_is_gone_has_a_replacement_that_drops_its_slots() {
+        #[derive(State, Debug)]
+        #[state(removed)]
+        struct Gone {}
+
+        trait Small: Dynamic + Debug {}
+        impl Small for Cat {}
+        impl Small for Gone {}
+        dynamic!(dyn Small as "Animal" = [Cat, Gone as "Gone" | "Dog" | "Fish"]);
+        let dog = v1::Dog { name: "Rex".into() };
+        let old: Vec<Box<dyn v1::Animal>> = vec![Box::new(Cat { lives: 9 }), Box::new(dog), Box::new(Fish)];
+        let bytes = Options::new().with_schema().dumps(&old).unwrap();
+        let new: Vec<Box<dyn Small>> = loads_upgraded(&bytes).unwrap();
+        assert_eq!(shown(&new), "[Cat { lives: 9 }, Gone, Gone]");
     }
 }
 

@@ -326,7 +326,15 @@ fn a_history_tells_which_pointers_are_shared() {
     run("shared", &path, true).unwrap();
     run("shared", &path, true).unwrap();
     run("shared", &path, false).unwrap();
-    run("boxed", &path, false).unwrap();
+    // What was shared can no longer be.
+    let parted = run("boxed", &path, false).unwrap_err();
+    for part in [
+        "Scene.meshes[]: expected boxed text, found a shared pointer of another version, whose object others may share",
+        "Scene.root: expected boxed u8, found a shared pointer",
+        "keep it an `Rc` or `Arc` as before",
+    ] {
+        assert!(parted.contains(part), "{parted}");
+    }
     let text = fs::read_to_string(&path).unwrap();
     assert_eq!((text.matches("\nform game.Scene ").count(), text.matches("\n  @ ").count()), (2, 1), "{text}");
     let scene: named::Scene = Options::new().history(read().leak()).loads_upgraded(&bytes).unwrap();
@@ -343,10 +351,13 @@ fn a_history_tells_which_pointers_are_shared() {
     assert!(error.to_string().contains("one that was changed"), "{error}");
 
     // A state without its schema does not say which of the two it is.
-    run("otherwise", &path, true).unwrap();
+    let other = file("otherwise");
+    run("otherwise", &other, true).unwrap();
+    fs::write(&path, text + &fs::read_to_string(&other).unwrap()).unwrap();
     let error = Options::new().history(read().leak()).loads_upgraded::<named::Scene>(&bytes).map(drop).unwrap_err();
     assert!(error.to_string().contains("several, with other shared pointers"), "{error}");
     fs::remove_file(path).unwrap();
+    fs::remove_file(other).unwrap();
 }
 
 trait Leak: Sized + 'static {

@@ -236,6 +236,54 @@ fn a_state_from_before_it_was_shared_becomes_one_that_shares() {
     assert_eq!((*back.a, *back.b, *back.c, back.watch.upgrade()), (1, 2, 3, None));
 }
 
+/// Which pointers share is not part of the fingerprint, but of the bytes.
+#[test]
+fn a_pointer_that_no_longer_shares_is_another_form_with_the_same_fingerprint() {
+    mod older {
+        #[derive(state_core::State)]
+        #[state(name = "Twins", shared)]
+        pub struct Twins {
+            pub a: std::rc::Rc<u64>,
+            pub b: std::rc::Rc<u64>,
+        }
+    }
+    #[derive(State, Debug)]
+    #[state(name = "Twins", shared)]
+    struct Twins {
+        a: Box<u64>,
+        b: Rc<u64>,
+    }
+    let apart = carried(&older::Twins { a: Rc::new(1), b: Rc::new(2) });
+    let twins = loads_upgraded::<Twins>(&apart).unwrap();
+    assert_eq!((*twins.a, *twins.b), (1, 2));
+    assert_eq!(loads::<Twins>(&upgrade::<Twins>(&apart).unwrap()).map(|twins| *twins.b), Ok(2));
+    let mut writer = stream::StreamWriter::new(Vec::new()).unwrap();
+    writer.write(&older::Twins { a: Rc::new(3), b: Rc::new(4) }).unwrap();
+    let file = writer.into_inner();
+    let read = stream::StreamReader::new(&file[..]).unwrap().states::<Twins>().next().unwrap().unwrap();
+    assert_eq!((*read.a, *read.b), (3, 4));
+
+    let one = Rc::new(1);
+    let shared = carried(&older::Twins { a: one.clone(), b: one });
+    let error = loads_upgraded::<Twins>(&shared).unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Identity);
+    assert_eq!(
+        error.to_string(),
+        "Twins.b: expected shared pointers of one type wherever they lead to one object, found an older state in which an \
+         object is shared that the present form does not share, or only by pointers of several types; keep these pointers as \
+         they were, or load the state as the older types and convert it in the program"
+    );
+    let error = loads::<Twins>(&apart).unwrap_err();
+    assert_eq!(
+        (error.kind(), &*error.to_string()),
+        (
+            ErrorKind::Identity,
+            "Twins: expected a state with the shared pointers of this type, found one of another version with others; \
+             `loads_upgraded` accepts older states"
+        )
+    );
+}
+
 #[test]
 fn an_object_of_its_own_may_leave_its_pointer_and_a_shared_one_may_not() {
     mod older {
@@ -332,6 +380,7 @@ fn a_part_with_shared_objects_is_not_converted_by_itself() {
     let bytes = carried(&older::All { held: vec![older::Held { leaf: leaf.clone() }, older::Held { leaf }] });
     let error = loads_upgraded::<All>(&bytes).unwrap_err();
     assert!(error.to_string().starts_with("All.held[]: expected a part without shared objects"), "{error}");
+    assert!(error.to_string().contains("put these on parts without shared objects, or load the state as"), "{error}");
 }
 
 #[test]

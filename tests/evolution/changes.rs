@@ -168,13 +168,13 @@ fn what_would_be_lost_or_made_up_is_refused() {
     refused! {
         pub struct T { a: u8, old: u16 }
         struct T { a: u8, b: u16 }
-        "[].b: expected u16, found a state of another version without it; write `#[state(default)]` on the field, or `alias(\"old\")` if that is what it was called; and 1 more difference (`evolve::Form::obstacles` and the test `evolve::testing::recorded` list all)"
+        "[].b: expected u16, found a state of another version without it; write `#[state(default)]` on the field, or `alias(\"old\")` if that is what it was called; if it is made from older slots, see `upgrade` and `from`; and 1 more difference (`evolve::Form::obstacles` and the test `evolve::testing::recorded` list them)"
     }
     // A name is suggested only if its slot could become the missing one.
     refused! {
         pub struct T { a: u8, old: f32, more: Option<Vec<u8>> }
         struct T { a: u8, b: Vec<u16> }
-        "[].b: expected list of u16, found a state of another version without it; write `#[state(default)]` on the field, or `alias(\"more\")` if that is what it was called; and 2 more differences (`evolve::Form::obstacles` and the test `evolve::testing::recorded` list all)"
+        "[].b: expected list of u16, found a state of another version without it; write `#[state(default)]` on the field, or `alias(\"more\")` if that is what it was called; if it is made from older slots, see `upgrade` and `from`; and 2 more differences (`evolve::Form::obstacles` and the test `evolve::testing::recorded` list them)"
     }
     refused! {
         pub struct T { a: u16 }

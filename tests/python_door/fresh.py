@@ -24,10 +24,10 @@ def main(target):
 
 def make(folder, target):
     told = (ROOT / "state-core/src/guide/python_classes.md").read_text()
-    # The first block of each language: a later one shows how the class may change.
+    # The first block of Rust, as a later one shows how the class may change, and all of Python, in one program.
     blocks = {}
     for language, block in re.findall(r"```(\w+)(?:,ignore)?\n(.*?)```", told, re.DOTALL):
-        blocks.setdefault(language, block)
+        blocks[language] = blocks.get(language, "") + block if language == "python" else blocks.get(language, block)
     subprocess.run(["cargo", "new", "--quiet", "--vcs", "none", "--lib", str(folder)], check=True)
     manifest = folder / "Cargo.toml"
     made = manifest.read_text()

@@ -156,7 +156,7 @@ def test_what_nobody_says_is_refused_with_what_to_write():
     refused(
         pickle.UnpicklingError,
         "Strict.new: expected i64, found a state of another version without it; write `#[state(default)]` on the field, or "
-        '`alias("gone")` if that is what it was called\n'
+        '`alias("gone")` if that is what it was called; if it is made from older slots, see `upgrade` and `from`\n'
         "Strict: expected no slot `gone`, found a state of another version that has it: i64; if it was removed, write "
         '`#[state(removed("gone"))]` on `Strict`; if it was renamed, `#[state(alias("gone"))]` on the field; if a newer version '
         "of the program added it, this one is too old for the state\n"

@@ -214,14 +214,16 @@ impl Form {
     }
 
     /// Why states of another form cannot become states of this one, and what to write for each reason. Empty if they
-    /// can.
+    /// can. There are at most about 100; those inside a part that does not match show once it does.
     #[must_use]
     pub fn obstacles(&'static self, older: &Form) -> Vec<String> {
         self.problems(older).iter().map(ToString::to_string).collect()
     }
 
     pub(super) fn problems(&'static self, older: &Form) -> Vec<Problem> {
-        match Plan::new(older.parsed.nodes.clone(), older.parsed.root, self.graph(), Images::default()) {
+        let images =
+            Images { numbering: self.numbering(self.parsed.pointers && older.parsed.pointers), ..Images::default() };
+        match Plan::new(older.parsed.nodes.clone(), older.parsed.root, self.graph(), images) {
             Ok(plan) => plan.losses().to_vec(),
             Err(problems) => problems,
         }

@@ -140,7 +140,7 @@ impl Options {
 impl Options {
     /// Whether an image is of the present form, including the types in open sets, as far as these are known.
     fn is_present(&self, image: &Image<'_>, ours: &Identity) -> bool {
-        let same = image.fingerprint == ours.fingerprint;
+        let same = image.fingerprint == ours.fingerprint && ours.has_pointers_of(&image.rows());
         same && (!ours.open || are_registered(&self.members(image), ours.schema))
     }
 

@@ -110,7 +110,8 @@ pub(super) fn parted() -> Error {
     Error::new(
         ErrorKind::Identity,
         "shared pointers of one type wherever they lead to one object",
-        "an older state in which an object is shared that is not shared, or by pointers of several types, in the present \
-         form (`upgrade` or `from` of a type around all of them, in a state without numbered references, can make copies)",
+        "an older state in which an object is shared that the present form does not share, or only by pointers of several \
+         types",
     )
+    .with_hint("keep these pointers as they were, or load the state as the older types and convert it in the program")
 }

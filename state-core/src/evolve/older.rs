@@ -20,7 +20,8 @@ use crate::value::{Named, NamedSlot, Value};
 /// for each object whose type had other slots when it was written.
 ///
 /// The slots that are left at the end are matched by name. Each field without a value must have a `default`, and each
-/// value without a field must be `removed`, or taken out.
+/// value without a field must be `removed`, or taken out. A value becomes one of a Rust type by `i64::try_from(value)?`
+/// and the like, or, for any type with a state, by [`from_value::<T>(&value)?`](crate::from_value).
 ///
 /// ```
 /// use state_core::{Older, Options, State, loads_upgraded};
@@ -78,9 +79,9 @@ impl Older {
         self.get(name).is_some()
     }
 
-    /// The value of a slot. For a raw array this is the bytes, or the array with the attribute `array`. Bytes that are
-    /// left as they are only fill a raw array of the same elements; for one of others, [`set`](Self::set) a list of
-    /// numbers.
+    /// The value of a slot. For a raw array this is the bytes, or the array with the attribute `array`. If you leave
+    /// the bytes, the new field must be a raw array of the same elements; for other elements, [`set`](Self::set) a list
+    /// of numbers.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Value> {
         self.iter().find(|(other, _)| *other == name).map(|(_, value)| value)

@@ -167,7 +167,8 @@ impl<'t> Planner<'t> {
                 (Found::Nowhere, None) => {
                     let fits = |at: &&usize| may_become((theirs[**at].schema, self.theirs), (place.schema, self.ours));
                     let candidates = gone.iter().filter(fits).map(|&at| &*theirs[at].slot.name);
-                    self.problem(Problem::missing(&path, &Show(place.schema, self.ours), candidates));
+                    let missing = Problem::missing(&path, &Show(place.schema, self.ours), candidates);
+                    self.problem(if gone.is_empty() { missing } else { missing.beside_gone() });
                     continue;
                 }
                 (Found::Twice, _) => {

@@ -117,10 +117,10 @@ fn resolve(ours: &Identity, form: &Recorded<'_>, members: &[u8]) -> Result<(), S
     let older = form
         .parts()
         .and_then(|(schema, rows)| Parsed::within(&schema, &Rows { members: members.into(), ..rows }, usize::MAX));
-    let Parsed { nodes, root, .. } = older.map_err(|error| format!("{error} (form {fingerprint:016x})"))?;
+    let Parsed { nodes, root, pointers: theirs } =
+        older.map_err(|error| format!("{error} (form {fingerprint:016x})"))?;
     let graph = Graph { nodes: Nodes::NONE, root: ours.schema };
-    let shared = ours.sharing.shared;
-    let images = Images { numbering: Numbering { theirs: shared, ours: shared }, ..Images::default() };
+    let images = Images { numbering: Numbering { theirs, ours: theirs || ours.sharing.shared }, ..Images::default() };
     let problems = match Plan::new(nodes, root, graph, images) {
         Ok(plan) => plan.losses().to_vec(),
         Err(problems) => problems,

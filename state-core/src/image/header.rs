@@ -277,6 +277,13 @@ impl<'a> Image<'a> {
         Error::new(ErrorKind::Malformed, "a schema that has the header's fingerprint", "another").at_byte(SIZE)
     }
 
+    /// The error if other parts are shared pointers than in the present form with the same fingerprint.
+    #[cold]
+    pub fn other_pointers() -> Error {
+        let (expected, found) = ("a state with the shared pointers of this type", "one of another version with others");
+        Error::new(ErrorKind::Identity, expected, found).with_hint("`loads_upgraded` accepts older states")
+    }
+
     /// Divides the bytes after the header, if the root's head has `head` bytes.
     ///
     /// # Errors

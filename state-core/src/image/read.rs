@@ -91,6 +91,9 @@ impl Options {
         if image.schema.is_some_and(|schema| hash(schema) != identity.fingerprint) {
             return Err(explain::name(Image::other_schema(), identity));
         }
+        if !identity.has_pointers_of(&image.rows()) {
+            return Err(explain::name(Image::other_pointers(), identity));
+        }
         let mut regions = image.regions(tests.head).map_err(|error| explain::name(error, identity))?;
         if image.sharing().shared {
             regions.numbered = Some(self.test_numbered(tests, identity, image.sharing(), (&regions, bytes))?);

@@ -6,7 +6,7 @@
 
 use alloc::vec::Vec;
 
-use crate::schema::{Ends, Kind, Link, Present, Schema, Sharing, write_canonical};
+use crate::schema::{Carried, Ends, Kind, Link, Present, Rows, Schema, Sharing};
 use crate::state::State;
 
 /// What is known about a type at the root of an image.
@@ -15,6 +15,8 @@ use crate::state::State;
 pub(crate) struct Identity {
     pub schema: &'static Schema,
     pub fingerprint: u64,
+    /// The hash of the row that says which types are shared pointers.
+    pub pointers: u64,
     /// Whether any part can refuse a state, so that a new value is built first.
     pub refuses: bool,
     /// Whether any part has skipped fields, so that a hook sees more in a live value than in a new one.
@@ -36,6 +38,14 @@ pub(crate) struct Identity {
     pub ends: Ends,
 }
 
+impl Identity {
+    /// Whether the shared pointers of a form with the same fingerprint are those of this type, as far as its rows say.
+    /// Where they are not, its states have other bytes.
+    pub fn has_pointers_of(&self, rows: &Rows<'_>) -> bool {
+        rows.pointers.as_ref().is_none_or(|row| hash(row) == self.pointers)
+    }
+}
+
 /// FNV-1a with its public 64-bit constants.
 pub(crate) fn hash(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0xCBF2_9CE4_8422_2325, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3))
@@ -46,6 +56,7 @@ fn identify(schema: &'static Schema) -> Identity {
     let all = Identity {
         schema,
         fingerprint: 0,
+        pointers: 0,
         refuses: false,
         skips: false,
         counted_first: false,
@@ -56,7 +67,10 @@ fn identify(schema: &'static Schema) -> Identity {
         open: false,
         ends: Present::NONE.ends(),
     };
-    Identity { fingerprint: hash(&write_canonical(schema)), ..any(all) }
+    let carried = Carried::alone(schema, true);
+    let (rows, canonical) = Carried::divide(&carried.bytes, carried.front).unwrap_or_default();
+    let pointers = hash(&rows.pointers.unwrap_or_default());
+    Identity { fingerprint: hash(canonical), pointers, ..any(all) }
 }
 
 /// Adds the properties of all nodes, the root included.

@@ -5,11 +5,11 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt::{self, Display};
 
-use super::{Nodes, Schema, Show, brief, short};
+use super::{Enum, Form, Nodes, Schema, Show, brief, short};
 use crate::error::{Error, ErrorKind, Escaped};
 
-/// The hint at what lists all problems, added to an error that has only the first.
-const LISTED: &str = " (`evolve::Form::obstacles` and the test `evolve::testing::recorded` list all)";
+/// The hint at what lists the problems, added to an error that has only the first.
+const LISTED: &str = " (`evolve::Form::obstacles` and the test `evolve::testing::recorded` list them)";
 
 /// One reason why states of an older form do not become states of the present one.
 #[derive(Clone, Debug)]
@@ -99,6 +99,11 @@ impl Problem {
         Self::new(&path, brief(ours), "a state of another version without it", remedy).option(option)
     }
 
+    /// The same for a slot beside older ones that are gone, whose value may be made from theirs.
+    pub fn beside_gone(self) -> Self {
+        Self { remedy: self.remedy + "; if it is made from older slots, see `upgrade` and `from`", ..self }
+    }
+
     pub fn gone(path: &dyn Display, name: &str, owner: &str, theirs: &Schema, nodes: &Nodes) -> Self {
         let remedy = unknown_slot(name, owner);
         let name = Escaped(name).to_string();
@@ -131,17 +136,28 @@ impl Problem {
         Self::new(path, format!("no field `{name}`"), "a record of another version that has it", remedy).option(option)
     }
 
-    pub fn variant(path: &dyn Display, name: &str, of: &str) -> Self {
-        let name = Escaped(name).to_string();
-        let remedy = format!(
-            "if it was renamed, write `#[state(alias({name:?}))]` on the variant; if it was removed, `#[state(other)]` on one \
-             without fields to replace it, or `#[state(removed({name:?}))]` on `{}` if no state uses it; if a newer version of \
-             the program added it, this one is too old for the state",
-            short(of)
-        );
+    pub fn variant(path: &dyn Display, name: &str, of: &Enum) -> Self {
+        let (name, owner) = (Escaped(name).to_string(), short(&of.name));
+        let (ours, remedy) = match of.form {
+            Form::Dynamic => (
+                format!("a type in the list of `dyn {owner}`"),
+                format!(
+                    "if the type was renamed, list it as `Type as \"Type\" | {name:?}` in `dynamic!`; if it was removed, list \
+                     a replacement in the same way, such as `#[state(removed)] struct Gone {{}}`"
+                ),
+            ),
+            _ => (
+                format!("a variant that `{owner}` has"),
+                format!(
+                    "if it was renamed, write `#[state(alias({name:?}))]` on the variant; if it was removed, \
+                     `#[state(other)]` on one without fields to replace it, or `#[state(removed({name:?}))]` on `{owner}` \
+                     if no state uses it"
+                ),
+            ),
+        };
+        let remedy = remedy + "; if a newer version of the program added it, this one is too old for the state";
         let option = format!("write `--alias {name}=NEW` if it was renamed, or `--removed {name}` if no state uses it");
-        Self::new(path, format!("a variant that `{}` has", short(of)), format!("`{name}` of another version"), remedy)
-            .option(option)
+        Self::new(path, ours, format!("`{name}` of another version"), remedy).option(option)
     }
 
     /// A type of an open set whose tag no registered type has, or had.
@@ -167,7 +183,16 @@ impl Problem {
     pub fn shares(path: &dyn Display) -> Self {
         let (ours, theirs) =
             ("a part without shared objects, because `from` or `upgrade` changes it", "one with shared pointers");
-        Self::new(path, ours, theirs, "`default`, `alias` and `removed` keep what is shared")
+        let remedy = "put these on parts without shared objects, or load the state as the older types and convert it in \
+                      the program; `default`, `alias`, `removed` and `flatten_parent` keep what is shared";
+        Self::new(path, ours, theirs, remedy)
+    }
+
+    /// A pointer that may have shared its object, and cannot any more.
+    pub fn parted(path: &dyn Display, ours: String) -> Self {
+        let theirs = "a shared pointer of another version, whose object others may share";
+        let remedy = "keep it an `Rc` or `Arc` as before; otherwise only states in which nothing shares its object can be loaded";
+        Self::new(path, ours, theirs, remedy)
     }
 
     pub fn size(path: &dyn Display) -> Self {
@@ -222,7 +247,7 @@ pub(crate) fn unknown_slot(name: &str, owner: &str) -> String {
 }
 
 /// What was found if a state with slots by name has a variant that the enum does not, and what to do about it.
-pub(crate) fn unknown_variant(name: &str, of: &str) -> (String, String) {
+pub(crate) fn unknown_variant(name: &str, of: &Enum) -> (String, String) {
     let Problem { theirs, remedy, .. } = Problem::variant(&"", name, of);
     (theirs, remedy)
 }

@@ -41,7 +41,7 @@ impl<'t> Planner<'t> {
                 }
                 None => {
                     if !b.evolution.is_removed(&variant.name) {
-                        self.loss(Problem::variant(path, &variant.name, &b.name));
+                        self.loss(Problem::variant(path, &variant.name, b));
                     }
                     (Slots::default(), None)
                 }

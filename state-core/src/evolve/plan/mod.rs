@@ -247,10 +247,14 @@ impl<'t> Planner<'t> {
             }
             _ => (true, true),
         };
-        Pointers {
+        let pointers = Pointers {
             theirs: if through_theirs && self.numbering.theirs { self.skips.content(self.theirs, from) } else { None },
             ours: to.shared.filter(|_| through_ours && self.numbering.ours),
+        };
+        if pointers.theirs.is_some() && pointers.ours.is_none() {
+            self.loss(Problem::parted(path, brief(&Show(to, self.ours))));
         }
+        pointers
     }
 
     pub fn links(&mut self, from: Link, to: Link, path: &Path<'_>) -> At {

@@ -90,7 +90,7 @@ impl<'a> Run<'_, 'a> {
 fn gone(variant: &str, of: &Enum) -> Error {
     let problem = match of.evolution.is_removed(variant) {
         true => Problem::used(variant, &of.name),
-        false => Problem::variant(&"", variant, &of.name),
+        false => Problem::variant(&"", variant, of),
     };
     problem.error(0)
 }

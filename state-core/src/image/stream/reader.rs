@@ -168,7 +168,8 @@ impl<R: Read> StreamReader<R> {
     /// Returns the current state as a state of `T`.
     fn current<T: State + ?Sized>(&mut self) -> io::Result<&[u8]> {
         let ours = identity(T::schema());
-        if ours.fingerprint == self.fingerprint && !ours.open {
+        let is_alike = ours.fingerprint == self.fingerprint && ours.has_pointers_of(&self.rows);
+        if is_alike && !ours.open {
             return Ok(self.bytes.bytes());
         }
         let image = Image::open(self.bytes.bytes())?;
@@ -176,7 +177,7 @@ impl<R: Read> StreamReader<R> {
             return self.current_by_its_own::<T>();
         }
         let asked = (ours.fingerprint, if ours.open { registered_so_far() } else { 0 });
-        let is_present = || ours.fingerprint == self.fingerprint && are_registered(&self.rows.members, ours.schema);
+        let is_present = || is_alike && are_registered(&self.rows.members, ours.schema);
         let how = match self.resolved.take().filter(|known| known.asked == asked) {
             Some(known) => known.how,
             None if is_present() => How::AsTheyAre,

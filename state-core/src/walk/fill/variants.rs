@@ -159,7 +159,7 @@ fn unknown(of: &Enum, name: &str, older: bool) -> Error {
     if of.variants.len() > MOST {
         known.push("..");
     }
-    let (found, hint) = if older { unknown_variant(name, &of.name) } else { (format!("{name:?}"), String::new()) };
+    let (found, hint) = if older { unknown_variant(name, of) } else { (format!("{name:?}"), String::new()) };
     Error::new(ErrorKind::Malformed, format!("{} ({})", what(of), known.join(", ")), found).with_hint(hint)
 }
 
