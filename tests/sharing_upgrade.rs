@@ -256,7 +256,7 @@ fn a_pointer_that_no_longer_shares_is_another_form_with_the_same_fingerprint() {
     let apart = carried(&older::Twins { a: Rc::new(1), b: Rc::new(2) });
     let twins = loads_upgraded::<Twins>(&apart).unwrap();
     assert_eq!((*twins.a, *twins.b), (1, 2));
-    assert_eq!(loads::<Twins>(&upgrade::<Twins>(&apart).unwrap()).map(|twins| *twins.b), Ok(2));
+    assert_eq!(*loads::<Twins>(&upgrade::<Twins>(&apart).unwrap()).unwrap().b, 2);
     let mut writer = stream::StreamWriter::new(Vec::new()).unwrap();
     writer.write(&older::Twins { a: Rc::new(3), b: Rc::new(4) }).unwrap();
     let file = writer.into_inner();

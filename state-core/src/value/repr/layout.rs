@@ -128,11 +128,14 @@ impl FormOf {
                     }
                 }
             }
-            // What `__getstate__` gave, and how many other items stand before that and behind it.
+            // How many items were added before what `__getstate__` gave, and behind it, and then all items.
             Some(5) => {
-                let is_zero = |part| source.int(part).is_some_and(|number| number.bits() == 0);
-                let mut is_next_zero = || rest.next().is_some_and(|part| source.is_short(part) && is_zero(part));
-                if is_next_zero() && is_next_zero() {
+                let mut count = || {
+                    let part = rest.next().filter(|&part| source.is_short(part))?;
+                    usize::try_from(&*source.int(part)?).ok().filter(|&count| count <= Self::MOST)
+                };
+                let added = count().and_then(|before| Some(before + count()?));
+                if added.is_some_and(|added| added == 0 || rest.clone().nth(added - 1).is_some()) {
                     *args = rest;
                 }
                 return format!("{}.{}", self.class, Self::STATE).into();
