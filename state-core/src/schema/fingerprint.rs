@@ -6,7 +6,7 @@
 
 use alloc::vec::Vec;
 
-use crate::schema::{Carried, Ends, Kind, Link, Present, Rows, Schema, Sharing};
+use crate::schema::{Carried, Ends, Kind, Link, Present, Rows, Schema, Sharing, write_canonical};
 use crate::state::State;
 
 /// What is known about a type at the root of an image.
@@ -15,7 +15,7 @@ use crate::state::State;
 pub(crate) struct Identity {
     pub schema: &'static Schema,
     pub fingerprint: u64,
-    /// The hash of the row that says which types are shared pointers.
+    /// The hash of the row that says which types are shared pointers, if any part can be one.
     pub pointers: u64,
     /// Whether any part can refuse a state, so that a new value is built first.
     pub refuses: bool,
@@ -42,7 +42,10 @@ impl Identity {
     /// Whether the shared pointers of a form with the same fingerprint are those of this type, as far as its rows say.
     /// Where they are not, its states have other bytes.
     pub fn has_pointers_of(&self, rows: &Rows<'_>) -> bool {
-        rows.pointers.as_ref().is_none_or(|row| hash(row) == self.pointers)
+        rows.pointers.as_ref().is_none_or(|row| match self.points {
+            true => hash(row) == self.pointers,
+            false => row.iter().all(|&byte| byte == 0),
+        })
     }
 }
 
@@ -67,10 +70,13 @@ fn identify(schema: &'static Schema) -> Identity {
         open: false,
         ends: Present::NONE.ends(),
     };
+    let all = Identity { fingerprint: hash(&write_canonical(schema)), ..any(all) };
+    if !all.points {
+        return all;
+    }
     let carried = Carried::alone(schema, true);
-    let (rows, canonical) = Carried::divide(&carried.bytes, carried.front).unwrap_or_default();
-    let pointers = hash(&rows.pointers.unwrap_or_default());
-    Identity { fingerprint: hash(canonical), pointers, ..any(all) }
+    let row = Carried::divide(&carried.bytes, carried.front).and_then(|(rows, _)| rows.pointers);
+    Identity { pointers: hash(&row.unwrap_or_default()), ..all }
 }
 
 /// Adds the properties of all nodes, the root included.
