@@ -192,6 +192,97 @@ fn older_states_are_converted_by_the_program() {
     assert_eq!(loaded::<Converted>("speed"), Converted { label: "car".into(), speed: 10.0 });
 }
 
+/// The form is the one that the schema in the pickle names, also where the number itself could be of several.
+#[derive(State, Debug, PartialEq)]
+#[state(from(f32, f64))]
+pub enum Pace {
+    Single,
+    Double(f64),
+}
+
+impl From<f32> for Pace {
+    fn from(_: f32) -> Self {
+        Self::Single
+    }
+}
+
+impl From<f64> for Pace {
+    fn from(kmh: f64) -> Self {
+        Self::Double(kmh / 3.6)
+    }
+}
+
+#[derive(State, Debug, PartialEq)]
+#[state(name = "zoo.OldSpeed")]
+pub struct Paced {
+    name: String,
+    #[state(alias("kmh"))]
+    pace: Pace,
+}
+
+/// The same for a type that a number became.
+#[derive(State, Debug, PartialEq)]
+#[state(from(f64))]
+struct Metres {
+    per_second: f64,
+}
+
+impl From<f64> for Metres {
+    fn from(kmh: f64) -> Self {
+        Self { per_second: kmh / 3.6 }
+    }
+}
+
+#[derive(State, Debug, PartialEq)]
+#[state(name = "zoo.OldSpeed")]
+struct Measured {
+    name: String,
+    kmh: Metres,
+}
+
+#[test]
+fn parts_of_another_type_are_converted_by_the_program() {
+    assert_eq!(loaded::<Paced>("speed"), Paced { pace: Pace::Double(10.0), name: "car".into() });
+    assert_eq!(loaded::<Measured>("speed"), Measured { kmh: Metres { per_second: 10.0 }, name: "car".into() });
+}
+
+/// A base that changes its older states itself.
+#[derive(State, Debug, PartialEq)]
+#[state(upgrade = Named::upgrade)]
+struct Named {
+    label: String,
+}
+
+impl Named {
+    fn upgrade(older: &mut Older) -> Result<(), String> {
+        let names: Vec<&str> = older.iter().map(|(name, _)| name).collect();
+        if names != ["name", "weights"] {
+            return Err(format!("{names:?}"));
+        }
+        older.take("weights");
+        let name = older.take("name").ok_or("no name")?;
+        older.set("label", name);
+        Ok(())
+    }
+}
+
+#[derive(State, Debug, PartialEq)]
+#[state(name = "zoo.Puppy")]
+pub struct Labelled {
+    #[state(flatten_parent)]
+    base: Named,
+    weeks: u16,
+    #[state(alias("owner"))]
+    master: Option<String>,
+    legs: u8,
+}
+
+#[test]
+fn the_function_of_a_base_is_given_what_belongs_to_it() {
+    let base = Named { label: "Rex".into() };
+    assert_eq!(loaded::<Labelled>("puppy"), Labelled { base, weeks: 9, master: None, legs: 4 });
+}
+
 /// Leaves the addresses as they were given to it.
 #[derive(State, Debug, PartialEq)]
 #[state(name = "zoo.OldPerson", upgrade = Handed::upgrade, removed("nick", "age"))]

@@ -34,6 +34,7 @@ use alloc::borrow::Cow;
 pub use form::{Amendments, Form, Upgrade};
 pub(crate) use forms::FormSearch;
 pub use history::SchemaHistory;
+pub(crate) use numbers::shares;
 pub use older::Older;
 pub(crate) use older::{ByName, FillNamed, convert, fill_upgraded, upgrade_image};
 #[cfg(any(feature = "pickle", feature = "std"))]

@@ -26,7 +26,7 @@ impl Numbering {
 }
 
 /// Whether a type contains shared pointers or weak references.
-pub(super) fn shares(nodes: &Nodes, schema: &Schema) -> bool {
+pub(crate) fn shares(nodes: &Nodes, schema: &Schema) -> bool {
     nodes.reach(schema, |node| node.shared.is_some() || matches!(node.kind, Kind::Weak(_)))
 }
 

@@ -104,7 +104,13 @@ impl Parsed {
         self.nodes.0.get(self.root)?.tag()
     }
 
-    /// The raw array at a node of a larger schema, without the rest of that.
+    /// A part of a schema, by its node.
+    #[cfg(feature = "pickle")]
+    pub fn part(nodes: Nodes, root: usize) -> Self {
+        Self { nodes, root, pointers: false }
+    }
+
+    /// The raw array, or the type without parts, at a node of a larger schema, without the rest of that.
     #[cfg(feature = "pickle")]
     pub fn raw(nodes: &Nodes, place: usize) -> Option<Self> {
         Some(Self { nodes: nodes.raw(place)?, root: 0, pointers: false })

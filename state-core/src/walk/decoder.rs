@@ -7,7 +7,8 @@ use alloc::vec::Vec;
 
 use crate::array::ArrayParts;
 use crate::error::{Error, ErrorKind, Result};
-use crate::schema::Schema;
+use crate::protocol::builder::Builder;
+use crate::schema::{OldForm, Schema};
 use crate::value::Value;
 
 /// The name of a variant, and its slots by name.
@@ -97,6 +98,13 @@ pub trait Decoder<'v>: Copy {
     #[doc(hidden)]
     fn elements_as(self, ours: &'static Schema) -> Option<Result<Option<Vec<u8>>>> {
         let _ = ours;
+        None
+    }
+    /// Finds which of these older forms the value has, by the schema that it was written with, and makes an image of that
+    /// form, with up to `levels` levels. `None` if it has no schema, or none of these forms.
+    #[doc(hidden)]
+    fn form_among(self, forms: &'static [OldForm], levels: u32) -> Option<(&'static OldForm, Result<Builder>)> {
+        let _ = (forms, levels);
         None
     }
     /// Converts to a [`Value`], for a function that upgrades older states, with up to `levels` levels inside it.

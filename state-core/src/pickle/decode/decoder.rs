@@ -17,7 +17,8 @@ use super::view::View;
 use crate::array::ArrayParts;
 use crate::error::{Error, ErrorKind, Result};
 use crate::pickle::options::LoneSurrogates;
-use crate::schema::Schema;
+use crate::protocol::builder::Builder;
+use crate::schema::{OldForm, Schema};
 use crate::value::{Dtype, Int, Value};
 use crate::walk::{Attributes, Decoder, NamedVariant, checksum};
 
@@ -300,6 +301,10 @@ impl<'p> Decoder<'p> for Node<'p> {
 
     fn elements(self) -> Option<&'p Arc<str>> {
         self.layout()
+    }
+
+    fn form_among(self, forms: &'static [OldForm], levels: u32) -> Option<(&'static OldForm, Result<Builder>)> {
+        self.older_form(forms, levels)
     }
 
     fn elements_as(self, ours: &'static Schema) -> Option<Result<Option<Vec<u8>>>> {

@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use super::Fill;
 use super::leaves::int;
 use super::objects::missing;
-use super::older::by_names_of;
+use super::older::{by_form, by_kind, by_names_of};
 use crate::array::Elements;
 use crate::error::{Error, ErrorKind, Escaped, Result};
 use crate::schema::{
@@ -52,13 +52,18 @@ pub(super) fn tag_of<'s, 'v, D: Decoder<'v>>(name: &'s str, evolution: &Evolutio
 #[inline(always)]
 pub(super) fn object<'v, 's, D: Decoder<'v>>(
     fill: &mut Fill<'v, 's>,
-    object: &'s Object,
+    (schema, object): (&'s Schema, &'s Object),
     value: D,
     at: usize,
 ) -> Result<()> {
     if !D::LIVE {
         if let Some(filled) = by_known_names(fill, object, value, at) {
             return filled;
+        }
+        if !object.evolution.forms.is_empty() {
+            if let Some(filled) = by_other_form(fill, (schema, object), value, at) {
+                return filled;
+            }
         }
     }
     match object.form {
@@ -67,6 +72,21 @@ pub(super) fn object<'v, 's, D: Decoder<'v>>(
         Form::Range if !D::LIVE => range(fill, object, value, at),
         _ => state(fill, object, value, at),
     }
+}
+
+/// Fills an object from a value of another type that is an older form of it.
+#[cold]
+fn by_other_form<'v, 's, D: Decoder<'v>>(
+    fill: &mut Fill<'v, 's>,
+    (schema, object): (&'s Schema, &'s Object),
+    value: D,
+    at: usize,
+) -> Option<Result<()>> {
+    if value.is_of(tag_of(&object.name, object.evolution, value)) {
+        return None;
+    }
+    by_form(fill, (fill.nodes, schema), value, at)
+        .or_else(|| by_kind(fill, (&object.name, object.evolution.forms), value, at))
 }
 
 /// Fills an object whose state has the names of its slots: then their order has no meaning.
@@ -207,9 +227,18 @@ pub(super) fn attributes<'v, 's, D: Decoder<'v>>(
     named: &[(&'v str, D)],
     at: usize,
 ) -> Result<()> {
-    let places = places(fill.nodes, object, at);
-    by_names(fill, &places, named, |name| object.evolution.is_removed(name))
-        .map_err(|unknown| unknown.unwrap_or_else(|left| not_one_of(&places, (&object.name, &object.name), left)))
+    own_attributes(fill, object, &places(fill.nodes, object, at), named)
+}
+
+/// Fills some of the slots of an object by name, which must be all that is given.
+pub(super) fn own_attributes<'v, 's, D: Decoder<'v>>(
+    fill: &mut Fill<'v, 's>,
+    object: &'s Object,
+    places: &[Place<'s>],
+    named: &[(&'v str, D)],
+) -> Result<()> {
+    by_names(fill, places, named, |name| object.evolution.is_removed(name))
+        .map_err(|unknown| unknown.unwrap_or_else(|left| not_one_of(places, (&object.name, &object.name), left)))
 }
 
 /// Fills the slots of a variant by name.
@@ -275,7 +304,7 @@ pub(super) fn find<'v, D: Decoder<'v>>(
 
 /// Reports that no value has the name of a slot: what to write, and which other values it may have been called by.
 #[cold]
-fn absent<'v, 's, D: Decoder<'v>>(
+pub(super) fn absent<'v, 's, D: Decoder<'v>>(
     (fill, places, named): (&Fill<'v, 's>, &[Place<'s>], &[(&'v str, D)]),
     place: &Place<'s>,
 ) -> Error {
@@ -416,16 +445,52 @@ fn of_same_elements(nodes: &Nodes, schema: &Schema, theirs: &str) -> Result<()> 
 /// Returns the slots of an object, those of its parents first.
 pub(super) fn places<'s>(nodes: &'s Nodes, object: &'s Object, at: usize) -> Vec<Place<'s>> {
     let mut places = Vec::new();
-    add_places(nodes, object, at, &mut places);
+    add_places(nodes, object, at, &mut places, &mut |_, _| false);
     places
 }
 
-fn add_places<'s>(nodes: &'s Nodes, object: &'s Object, mut at: usize, places: &mut Vec<Place<'s>>) {
+/// The nearest parent of an object that changes older states itself, and the slots that are not the parent's.
+pub(super) struct Beside<'s> {
+    pub(super) own: Vec<Place<'s>>,
+    pub(super) parent: &'s Object,
+    /// The position of the parent's head.
+    pub(super) at: usize,
+}
+
+/// Returns the slots beside such a parent, at any distance, if there is one.
+pub(super) fn beside_parent<'s>(nodes: &'s Nodes, object: &'s Object, at: usize) -> Option<Beside<'s>> {
+    if !object.has_parent {
+        return None;
+    }
+    let (mut own, mut found) = (Vec::new(), None);
+    add_places(nodes, object, at, &mut own, &mut |parent, at| {
+        let is_it = parent.evolution.upgrade.is_some() || !parent.evolution.forms.is_empty();
+        if is_it {
+            found = Some((parent, at));
+        }
+        is_it
+    });
+    let (parent, at) = found?;
+    Some(Beside { own, parent, at })
+}
+
+/// Adds the slots of an object and its parents, except those of a parent that is `apart` and of its parents.
+fn add_places<'s>(
+    nodes: &'s Nodes,
+    object: &'s Object,
+    mut at: usize,
+    places: &mut Vec<Place<'s>>,
+    apart: &mut dyn FnMut(&'s Object, usize) -> bool,
+) {
     let owner = Owner { evolution: object.evolution, variant: "" };
     for (number, slot) in object.slots.iter().enumerate() {
         let schema = nodes.get(slot.ty);
         match &schema.kind {
-            Kind::Object(parent) if object.has_parent && number == 0 => add_places(nodes, parent, at, places),
+            Kind::Object(parent) if object.has_parent && number == 0 => {
+                if !apart(parent, at) {
+                    add_places(nodes, parent, at, places, apart);
+                }
+            }
             _ => places.push(Place { slot, owner, at, order: places.len() }),
         }
         at += schema.head;

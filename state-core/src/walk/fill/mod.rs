@@ -122,7 +122,7 @@ pub(crate) fn fill_named<'v, D: Decoder<'v>>(
 ) -> (Builder, Result<()>) {
     let parts = stack::parts(image.depth);
     let mut fill = Fill { nodes: Nodes::NONE, builder: image, lent: None, parts, given: None, older: true };
-    let filled = attributes::attributes(&mut fill, object, named, at);
+    let filled = older::with_parent(&mut fill, object, named, at);
     fill.whole();
     (fill.builder, filled)
 }
@@ -156,7 +156,6 @@ pub(crate) fn fill_raw<'v, D: Decoder<'v>>(
 }
 
 /// Fills an image, whose head is zero, from a value of at most `parts` nested parts, and returns the image.
-#[cfg(feature = "pickle")]
 pub(crate) fn fill_at<'v, D: Decoder<'v>>(
     image: Builder,
     schema: &'static Schema,
@@ -302,8 +301,8 @@ impl<'v, 's> Fill<'v, 's> {
             Kind::Array(of, len) => self.array(schema, (*of, *len), value, at),
             Kind::Tuple(parts) => self.tuple(schema, parts, value, at),
             Kind::Boxed(of) => self.boxed(*of, value),
-            Kind::Object(object) => attributes::object(self, object, value, at),
-            Kind::Enum(of) => self.enumeration(of, value, at),
+            Kind::Object(object) => attributes::object(self, (schema, object), value, at),
+            Kind::Enum(of) => self.enumeration((schema, of), value, at),
             Kind::Open(open) => self.open_member(open, value, at),
             _ => self.leaf(schema, value, at),
         }

@@ -4,6 +4,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use super::older::{by_form, by_kind};
 use super::{Fill, attributes, left_out, slots_left_out};
 use crate::error::{Error, ErrorKind, Result};
 use crate::protocol::layout::{LENGTH, enum_is_inline, tag_head};
@@ -30,18 +31,30 @@ impl<'v, 's> Fill<'v, 's> {
         }
     }
 
-    pub(super) fn enumeration<D: Decoder<'v>>(&mut self, of: &'s Enum, value: D, at: usize) -> Result<()> {
+    pub(super) fn enumeration<D: Decoder<'v>>(
+        &mut self,
+        (schema, of): (&'s Schema, &'s Enum),
+        value: D,
+        at: usize,
+    ) -> Result<()> {
         if let Some((variant, schema)) = self.member_of(of, value) {
             let (_, at) = self.place(of, &variant.name, at)?;
             return self.node(schema, value, at);
         }
+        let changes = !D::LIVE && !of.evolution.forms.is_empty();
         if !D::LIVE {
             if let Some(filled) = self.variant_by_names(of, value, at) {
                 return filled;
             }
+            if let Some(filled) = changes.then(|| by_form(self, (self.nodes, schema), value, at)).flatten() {
+                return filled;
+            }
         }
         let mut given = tags(of).find_map(|tag| value.variant(tag));
-        let Some((name, state)) = &mut given else { return self.member(of, value, at) };
+        let Some((name, state)) = &mut given else {
+            let changed = changes.then(|| by_kind(self, (&of.name, of.evolution.forms), value, at)).flatten();
+            return changed.unwrap_or_else(|| self.member(of, value, at));
+        };
         let (variant, slots_at) = self.place(of, name, at)?;
         if is_other(of, variant, name) {
             return Ok(());

@@ -11,10 +11,15 @@ use super::no_schemas;
 use crate::array::Elements;
 use crate::error::Result;
 use crate::evolve::{Parsed, Resolved};
-use crate::schema::{Enum, EnumVariant, Kind, Nodes, Object, Open, Rows, Schema, divide_class};
+use crate::schema::{
+    Enum, EnumVariant, Graph, Kind, Nodes, Object, OldForm, Open, Rows, Schema, divide_class, first_difference,
+};
 
 /// For larger schemas, `upgrade` is given values without the names of the slots inside them.
 const MOST_NAMED: usize = 1024;
+
+/// An older form, and the conversion to it.
+type FoundForm = (&'static OldForm, Rc<Resolved>);
 
 #[derive(Debug)]
 pub(in crate::pickle::decode) struct Layer {
@@ -30,6 +35,8 @@ pub(in crate::pickle::decode) struct Layer {
     members: BTreeMap<String, BTreeMap<String, Option<usize>>>,
     /// By the node of a raw array and the address of a type, the conversion of its elements; `None` if there is none.
     conversions: RefCell<BTreeMap<(usize, usize), Option<Rc<Resolved>>>>,
+    /// By the node of a part and the address of a type's older forms, the one that the part has and how it is made.
+    forms: RefCell<BTreeMap<(usize, usize), Option<FoundForm>>>,
     /// Whether there are names in a node, once that was determined.
     has_names: RefCell<BTreeMap<usize, bool>>,
 }
@@ -72,6 +79,7 @@ impl Layer {
             variants,
             members,
             conversions: RefCell::default(),
+            forms: RefCell::default(),
             has_names: RefCell::default(),
         })
     }
@@ -101,6 +109,39 @@ impl Layer {
             self.conversions.borrow_mut().insert(key, planned.clone());
             planned
         })
+    }
+
+    /// Returns which older form of a type a part has, and the conversion to it: the same form, or else the first that
+    /// can be made from the part. Each is planned once, and may take as much memory as `spend` allows.
+    pub fn form_among(
+        &self,
+        schema: &Schema,
+        forms: &'static [OldForm],
+        spend: impl Fn(usize) -> Option<()>,
+    ) -> Option<FoundForm> {
+        let place = self.nodes.place_of(schema)?;
+        let key = (place, forms.as_ptr() as usize);
+        if let Some(known) = self.forms.borrow().get(&key) {
+            return known.clone();
+        }
+        // A plan has a copy of the schema, and a pickle can have a long one with many parts.
+        let is_leaf = schema.links().is_empty();
+        if !is_leaf {
+            spend(self.memory().saturating_mul(forms.len() + 1))?;
+        }
+        let theirs = Graph { nodes: &self.nodes, root: schema };
+        let is_same =
+            |form: &&OldForm| first_difference(Graph { nodes: Nodes::NONE, root: (form.schema)() }, theirs).is_none();
+        let planned = |form: &'static OldForm| {
+            let parsed = match is_leaf {
+                true => Parsed::raw(&self.nodes, place)?,
+                false => Parsed::part(self.nodes.clone(), place),
+            };
+            Some((form, Rc::new(parsed.plan_ahead((form.schema)()).ok()?)))
+        };
+        let found = forms.iter().find(is_same).and_then(planned).or_else(|| forms.iter().find_map(planned));
+        self.forms.borrow_mut().insert(key, found.clone());
+        found
     }
 
     /// Returns the layout of an element of a raw array.

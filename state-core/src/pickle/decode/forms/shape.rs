@@ -16,7 +16,7 @@ use super::layer::{Layer, object};
 use crate::error::{Error, ErrorKind, Result};
 use crate::evolve::Resolved;
 use crate::protocol::builder::Builder;
-use crate::schema::{Enum, Kind, Link, Nodes, Object, Schema, Show, Slot};
+use crate::schema::{Enum, Kind, Link, Nodes, Object, OldForm, Schema, Show, Slot};
 use crate::value::{Value, named};
 use crate::walk::{self, Decoder, NamedVariant, can_be_none};
 
@@ -166,6 +166,25 @@ impl<'p> Node<'p> {
         let bytes = made.raw.get(..count.saturating_mul(Nodes::NONE.get(raw.element).head));
         let fewer = || Error::new(ErrorKind::Length, "the elements of a raw array", "fewer bytes");
         Ok(Some(bytes.ok_or_else(fewer)?.to_vec()))
+    }
+
+    /// Makes an image of the older form, one of these, that it was written in.
+    pub fn older_form(self, forms: &'static [OldForm], levels: u32) -> Option<(&'static OldForm, Result<Builder>)> {
+        let (layer, schema) = self.known()?;
+        let (form, conversion) = layer.form_among(schema, forms, |size| self.source.spend(size))?;
+        let ours = (form.schema)();
+        // The head of a schema that comes from a pickle may be of any size.
+        if self.source.spend(schema.head).is_none() {
+            return Some((form, Err(Error::new(ErrorKind::Length, "parts of older forms", "more of them"))));
+        }
+        let image = Builder { memory: self.source.limits.memory, ..Builder::new(schema.head, levels) };
+        let (image, filled) = walk::fill_each(image, (schema, &layer.nodes), iter::once(self), (0, schema.head));
+        let limits = walk::Limits { depth: levels, ..self.source.limits };
+        let made = filled.and_then(|()| {
+            let regions = image.regions(schema.head)?;
+            conversion.made(&regions, regions.head, ours, limits)
+        });
+        Some((form, made))
     }
 
     /// Returns the value with the names of slots, if it contains structs or enums that are not classes; `None` if the

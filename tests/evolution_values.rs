@@ -1,0 +1,371 @@
+//! What types say of their older forms beyond names, in values and pickles as in native files: functions and forms of
+//! parents, forms of another kind, and parts with shared objects.
+
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss,
+    clippy::float_cmp,
+    clippy::items_after_statements,
+    reason = "small numbers, floats that stay, and types where the test uses them"
+)]
+
+use state_core::value::{Tuple, Value};
+use state_core::{ErrorKind, Inspection, Older, Options, State, StateExt, from_value, loads_upgraded, pickle};
+
+/// Returns the value of an inspected file.
+fn shown<T: State>(value: &T) -> Value {
+    Inspection::open(&Options::new().with_schema().dumps(value).unwrap()).unwrap().value().unwrap()
+}
+
+fn state_of(value: Value) -> Tuple {
+    match value {
+        Value::Object(object) => object.into_state(),
+        other => panic!("{other}"),
+    }
+}
+
+/// A part with shared objects is not changed by itself, as in native files.
+#[test]
+fn a_part_with_shared_objects_is_not_changed_by_itself() {
+    use std::rc::Rc;
+
+    mod older {
+        #[derive(state_core::State)]
+        #[state(name = "game.Unit", pickle = "dict")]
+        pub struct Unit {
+            pub health: f32,
+            pub skin: std::rc::Rc<u8>,
+        }
+        #[derive(state_core::State)]
+        #[state(name = "game.Army", pickle = "dict", shared)]
+        pub struct Army {
+            pub units: Vec<Unit>,
+        }
+    }
+    #[derive(State)]
+    #[state(name = "game.Unit", pickle = "dict", upgrade = halve)]
+    struct Upgraded {
+        hearts: f32,
+        skin: Rc<u8>,
+    }
+    fn halve(older: &mut Older) {
+        if let Some(health) = older.take("health").and_then(|health| health.as_f64()) {
+            older.set("hearts", health / 2.0);
+        }
+    }
+    #[derive(State)]
+    #[state(name = "game.Unit", pickle = "dict", from(older::Unit))]
+    struct Converted {
+        hearts: f32,
+        skin: Rc<u8>,
+    }
+    impl From<older::Unit> for Converted {
+        fn from(older: older::Unit) -> Self {
+            Self { hearts: older.health / 2.0, skin: older.skin }
+        }
+    }
+    #[derive(State)]
+    #[state(name = "game.Army", pickle = "dict", shared)]
+    struct Army<T: State> {
+        units: Vec<T>,
+    }
+    fn refused<T: State + 'static>(old: &older::Army, army: &mut Army<T>)
+    where
+        Army<T>: state_core::RestoreOwned,
+    {
+        let state = state_of(shown(old));
+        let pickled = pickle::dumps(old).unwrap();
+        let before = army.units.len();
+        let errors = [
+            from_value::<Army<T>>(&shown(old)).err(),
+            from_value::<Army<T>>(&pickle::load_value(&pickled).unwrap()).err(),
+            pickle::load_into(&pickled, army).err(),
+            army.set_state(state).err(),
+        ];
+        for error in errors {
+            let error = error.unwrap();
+            let start = "Army.units[0]: expected a part without shared objects, because `from` or `upgrade` changes it";
+            assert!(error.kind() == ErrorKind::Identity && error.to_string().starts_with(start), "{error}");
+        }
+        assert_eq!(army.units.len(), before);
+    }
+    let skin = Rc::new(7);
+    let unit = |health| older::Unit { health, skin: skin.clone() };
+    let old = older::Army { units: vec![unit(2.0), unit(4.0)] };
+    let mut army = Army { units: vec![Upgraded { hearts: 1.0, skin: skin.clone() }] };
+    refused(&old, &mut army);
+    assert_eq!((army.units[0].hearts, *army.units[0].skin), (1.0, 7));
+    refused::<Converted>(&old, &mut Army { units: vec![] });
+    // Without numbered references each has its own copy.
+    let units = from_value::<Vec<Upgraded>>(&shown(&old.units)).unwrap();
+    assert_eq!((units[1].hearts, *units[1].skin), (2.0, 7));
+    let units = pickle::loads::<Vec<Converted>>(&pickle::dumps(&old.units).unwrap()).unwrap();
+    assert_eq!((units[1].hearts, *units[1].skin), (2.0, 7));
+    // A state of the present form is shared.
+    let army = Army { units: vec![Upgraded { hearts: 1.0, skin: skin.clone() }, Upgraded { hearts: 2.0, skin }] };
+    let army: Army<Upgraded> = pickle::loads(&pickle::dumps(&army).unwrap()).unwrap();
+    assert!(Rc::ptr_eq(&army.units[0].skin, &army.units[1].skin));
+}
+
+mod parents {
+    use super::*;
+
+    mod v1 {
+        #[derive(state_core::State, Clone)]
+        #[state(name = "zoo.Animal", pickle = "dict")]
+        pub struct Animal {
+            pub age: u32,
+            pub name: String,
+        }
+        #[derive(state_core::State, Clone)]
+        #[state(name = "zoo.Dog", pickle = "dict")]
+        pub struct Dog {
+            #[state(flatten_parent)]
+            pub animal: Animal,
+            pub tame: bool,
+            pub toys: u8,
+        }
+        #[derive(state_core::State, Clone)]
+        #[state(name = "zoo.Puppy", pickle = "dict")]
+        pub struct Puppy {
+            #[state(flatten_parent)]
+            pub dog: Dog,
+            pub weeks: u16,
+        }
+    }
+
+    #[derive(State, Debug, PartialEq)]
+    #[state(name = "zoo.Animal", pickle = "dict", upgrade = months)]
+    struct Animal {
+        name: String,
+        months: u32,
+    }
+    #[derive(State, Debug, PartialEq)]
+    #[state(name = "zoo.Dog", pickle = "dict", removed("toys"))]
+    struct Dog {
+        #[state(flatten_parent)]
+        animal: Animal,
+        #[state(alias("tame"))]
+        is_tame: bool,
+    }
+    #[derive(State, Debug, PartialEq)]
+    #[state(name = "zoo.Puppy", pickle = "dict")]
+    struct Puppy {
+        #[state(flatten_parent)]
+        dog: Dog,
+        #[state(default)]
+        owner: String,
+        weeks: u32,
+    }
+
+    /// Only what belongs to the animal is given.
+    fn months(older: &mut Older) -> Result<(), String> {
+        let names: Vec<&str> = older.iter().map(|(name, _)| name).collect();
+        if older.tag() != "zoo.Animal" || names != ["age", "name"] {
+            return Err(format!("{}: {names:?}", older.tag()));
+        }
+        let years: u32 = older.take("age").and_then(|age| from_value(&age).ok()).ok_or("no age")?;
+        older.set("months", 12 * years);
+        Ok(())
+    }
+
+    /// Loads an old state as bytes, as a value, and as a pickle.
+    fn each<T: state_core::RestoreOwned>(old: &impl State) -> Vec<state_core::Result<T>> {
+        let mut all = vec![
+            loads_upgraded(&Options::new().with_schema().dumps(old).unwrap()),
+            from_value(&shown(old)),
+            from_value(&pickle::load_value(&pickle::dumps(old).unwrap()).unwrap()),
+        ];
+        for protocol in pickle::Protocol::ALL {
+            all.push(pickle::loads(&pickle::PickleOptions::new().protocol(protocol).dumps(old).unwrap()));
+        }
+        all
+    }
+
+    fn puppy() -> v1::Puppy {
+        let animal = v1::Animal { age: 3, name: "Rex".into() };
+        v1::Puppy { dog: v1::Dog { animal, tame: true, toys: 2 }, weeks: 9 }
+    }
+
+    #[test]
+    fn the_function_of_a_parent_is_given_what_belongs_to_it() {
+        let animal = |name: &str| Animal { months: 36, name: name.into() };
+        for dog in each::<Dog>(&puppy().dog) {
+            assert_eq!(dog.unwrap(), Dog { animal: animal("Rex"), is_tame: true });
+        }
+        let new = || Puppy { dog: Dog { animal: animal("Rex"), is_tame: true }, owner: String::new(), weeks: 9 };
+        for puppy in each::<Puppy>(&puppy()) {
+            assert_eq!(puppy.unwrap(), new());
+        }
+        // The slots of a present parent are not given to it.
+        for puppy in each::<Puppy>(&new()) {
+            assert_eq!(puppy.unwrap(), new());
+        }
+    }
+
+    /// A type with a function of its own, which is called first if its own slots changed, and only then.
+    #[test]
+    fn a_function_of_the_type_itself_leaves_the_parent_its_own() {
+        #[derive(State, Debug, PartialEq)]
+        #[state(name = "zoo.Dog", pickle = "dict", upgrade = toys)]
+        struct Dog {
+            #[state(flatten_parent)]
+            animal: Animal,
+            tame: bool,
+            toys: Vec<u8>,
+        }
+        #[derive(State, Debug, PartialEq)]
+        #[state(name = "zoo.Dog", pickle = "dict", upgrade = never)]
+        struct Same {
+            #[state(flatten_parent)]
+            animal: Animal,
+            tame: bool,
+            toys: u8,
+        }
+        fn toys(older: &mut Older) -> Result<(), state_core::Error> {
+            let count: u8 = from_value(&older.take("toys").unwrap_or_default())?;
+            older.set("toys", vec![1; count.into()]);
+            Ok(())
+        }
+        fn never(_: &mut Older) -> Result<(), String> {
+            Err("called".into())
+        }
+        let animal = || Animal { months: 36, name: "Rex".into() };
+        for dog in each::<Dog>(&puppy().dog) {
+            assert_eq!(dog.unwrap(), Dog { animal: animal(), tame: true, toys: vec![1; 2] });
+        }
+        for dog in each::<Same>(&puppy().dog) {
+            assert_eq!(dog.unwrap(), Same { animal: animal(), tame: true, toys: 2 });
+        }
+    }
+
+    #[test]
+    fn an_older_form_of_a_parent_is_converted() {
+        #[derive(State, Debug, PartialEq)]
+        #[state(name = "zoo.Animal", pickle = "dict", from(v1::Animal))]
+        struct Animal {
+            label: String,
+            months: u32,
+        }
+        impl From<v1::Animal> for Animal {
+            fn from(older: v1::Animal) -> Self {
+                Self { label: older.name, months: 12 * older.age }
+            }
+        }
+        #[derive(State, Debug, PartialEq)]
+        #[state(name = "zoo.Dog", pickle = "dict", removed("toys"))]
+        struct Dog {
+            #[state(flatten_parent)]
+            animal: Animal,
+            tame: bool,
+        }
+        for dog in each::<Dog>(&puppy().dog) {
+            let animal = Animal { months: 36, label: "Rex".into() };
+            assert_eq!(dog.unwrap(), Dog { animal, tame: true });
+        }
+    }
+
+    /// A slot of the type itself that is missing is reported with its line, and not with what belongs to the parent.
+    #[test]
+    fn what_is_missing_beside_a_parent_is_told_with_its_line() {
+        #[derive(State, Debug)]
+        #[state(name = "zoo.Dog", pickle = "dict")]
+        struct Dog {
+            #[state(flatten_parent)]
+            _animal: Animal,
+            _is_tame: bool,
+            toys: u8,
+        }
+        let error = pickle::loads::<Dog>(&pickle::dumps(&puppy().dog).unwrap()).unwrap_err().to_string();
+        assert!(
+            error.starts_with("Dog._is_tame: expected bool, found a state of another version without it"),
+            "{error}"
+        );
+        assert!(error.contains("alias(\"tame\")") && !error.contains("age"), "{error}");
+        let _ = |dog: Dog| dog.toys;
+    }
+}
+
+/// A truth value, number or text is converted if one older form has its kind.
+#[test]
+fn values_of_another_kind_are_older_forms() {
+    mod older {
+        #[derive(state_core::State)]
+        #[state(name = "zoo.Cat", pickle = "dict")]
+        pub struct Cat {
+            pub mood: bool,
+            pub moods: Vec<Option<bool>>,
+            pub weight: f64,
+        }
+    }
+    #[derive(State, Debug, PartialEq)]
+    #[state(from(bool, String))]
+    enum Mood {
+        Tame,
+        Wild,
+    }
+    impl From<bool> for Mood {
+        fn from(tame: bool) -> Self {
+            if tame { Self::Tame } else { Self::Wild }
+        }
+    }
+    impl TryFrom<String> for Mood {
+        type Error = String;
+        fn try_from(name: String) -> Result<Self, String> {
+            if name == "tame" { Ok(Self::Tame) } else { Err(name) }
+        }
+    }
+    #[derive(State, Debug, PartialEq)]
+    #[state(from(f64))]
+    struct Weight {
+        grams: u32,
+    }
+    impl From<f64> for Weight {
+        fn from(kilos: f64) -> Self {
+            Self { grams: (kilos * 1000.0) as u32 }
+        }
+    }
+    #[derive(State, Debug, PartialEq)]
+    #[state(name = "zoo.Cat", pickle = "dict")]
+    struct Cat {
+        mood: Mood,
+        moods: Vec<Option<Mood>>,
+        weight: Weight,
+    }
+    let old = older::Cat { mood: true, moods: vec![Some(false), None], weight: 2.5 };
+    let new = Cat { mood: Mood::Tame, moods: vec![Some(Mood::Wild), None], weight: Weight { grams: 2500 } };
+    let pickled = pickle::dumps(&old).unwrap();
+    assert_eq!(pickle::loads::<Cat>(&pickled).unwrap(), new);
+    assert_eq!(from_value::<Cat>(&pickle::load_value(&pickled).unwrap()).unwrap(), new);
+    assert_eq!(from_value::<Cat>(&shown(&old)).unwrap(), new);
+    assert_eq!(pickle::loads::<Cat>(&pickle::dumps(&new).unwrap()).unwrap(), new);
+    assert_eq!(from_value::<Mood>(&"tame".into()).unwrap(), Mood::Tame);
+    assert_eq!(from_value::<Mood>(&"calm".into()).unwrap_err().to_string(), "Mood: calm");
+    let error = from_value::<Mood>(&1.into()).unwrap_err().to_string();
+    assert_eq!(error, "Mood: expected a variant of Mood, found int 1");
+    let error = from_value::<Weight>(&1.into()).unwrap_err().to_string();
+    assert!(error.starts_with("Weight: expected"), "{error}");
+
+    // If several have it, nothing tells which one it was.
+    #[derive(State, Debug)]
+    #[state(from(u8, u16))]
+    enum Level {
+        Low,
+    }
+    impl From<u8> for Level {
+        fn from(_: u8) -> Self {
+            Self::Low
+        }
+    }
+    impl From<u16> for Level {
+        fn from(_: u16) -> Self {
+            Self::Low
+        }
+    }
+    let error = from_value::<Level>(&5.into()).unwrap_err().to_string();
+    assert_eq!(
+        error,
+        "Level: expected a value of one of the older forms of Level, found int 5, which several of them can be"
+    );
+    assert!(from_value::<Level>(&300.into()).is_ok());
+}
