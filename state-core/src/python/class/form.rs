@@ -35,7 +35,7 @@ pub(in crate::python) enum Mode {
     Blank = 3,
     /// The native bytes of an object of exactly the class.
     Packed = 4,
-    /// The numbers of items before and behind the slots that `__getstate__` gave, and all these items.
+    /// The numbers of items before and after the slots that `__getstate__` returned, and all these items.
     State = 5,
 }
 

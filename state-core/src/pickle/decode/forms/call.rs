@@ -23,7 +23,7 @@ pub(in crate::pickle::decode) enum Mode {
     Blank,
     /// The native bytes.
     Packed,
-    /// The numbers of items before and behind the slots that `__getstate__` gave, and all these items.
+    /// The numbers of items before and after the slots that `__getstate__` returned, and all these items.
     State,
 }
 
@@ -103,7 +103,7 @@ impl Parts<'_> {
         }
     }
 
-    /// Returns what `__getstate__` gave: the form that wrote it, its items, and whether these are the slots alone.
+    /// Returns what `__getstate__` returned: the form that wrote it, its items, and whether these are the slots alone.
     pub(in crate::pickle::decode) fn state_called(&self, id: Id) -> Option<(u32, Items<'_>, bool)> {
         let View::Object(tag, place) = self.plain(id) else { return None };
         let (form, Mode::State) = self.form_called(tag, place)? else { return None };

@@ -157,7 +157,7 @@ impl<'p> Node<'p> {
         let regions = image.regions(head)?;
         let made = conversion.made(&regions, regions.head, ours, self.source.limits)?;
         let made = made.regions(ours.head)?;
-        // A head is the number of elements, behind a flag if the array may be absent.
+        // A head is the number of elements, after a flag if the array may be absent.
         let (Kind::Raw(raw), Some((flag, count))) = (&ours.kind, made.head.split_last_chunk()) else { return Ok(None) };
         if flag == [0] {
             return Ok(None);
