@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use core::cell::Cell;
 
 use super::Reader;
+use super::class::Named;
 use super::memo::{Kept, NOTHING};
 use super::plan::target;
 use crate::pickle::decode::latin1::latin1;
@@ -52,7 +53,7 @@ impl<'p> Reader<'p> {
         let is_encoder = |name: Name<'_>| (name.module, name.name) == ("_codecs", "encode");
         let Some(named) = self.named(&encoder, is_encoder) else { return self.no_bytes(start) };
         self.encoder = encoder.get();
-        if let Some(kept) = named {
+        if let Named::Other(kept) = named {
             return self.again(kept, Self::byte_string);
         }
         // Not `call`, because its closure would cost some instructions for each row of bytes.
@@ -67,7 +68,7 @@ impl<'p> Reader<'p> {
     fn no_bytes(&mut self, start: usize) -> Option<Cow<'p, [u8]>> {
         self.at = start;
         let is_bytes = |name: Name<'_>| (name.module, name.name) == ("builtins", "bytes");
-        self.named(&Cell::new(NOTHING), is_bytes)?.is_none().then_some(())?;
+        self.this(&Cell::new(NOTHING), is_bytes)?;
         self.empty_tuple()?;
         self.code(op::REDUCE)?;
         self.put_made(start as u32)?;

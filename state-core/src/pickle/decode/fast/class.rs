@@ -1,7 +1,5 @@
 //! The names of classes, functions and attributes.
 
-#![allow(clippy::option_option, reason = "nothing that is read fast, or the class itself, or another part")]
-
 use alloc::borrow::Cow;
 use core::cell::Cell;
 
@@ -13,17 +11,40 @@ use crate::pickle::decode::view::Name;
 use crate::pickle::names::to_python_3;
 use crate::pickle::opcode as op;
 
+/// What was read where a class or function can be.
+pub(super) enum Named {
+    /// The right one.
+    This,
+    /// Another entry from the memo, which may be an object of the class or the result of the function.
+    Other(Kept),
+}
+
 impl<'p> Reader<'p> {
-    /// Reads this class; or returns another entry from the memo, which may be an object of it.
+    /// Reads this class, or another entry from the memo.
     #[cfg_attr(not(debug_assertions), inline(always))]
-    pub(super) fn class(&mut self, class: &Class) -> Option<Option<Kept>> {
+    pub(super) fn class(&mut self, class: &Class) -> Option<Named> {
         self.named(&class.seen[0], |name| name.is(class.tag))
     }
 
-    /// Reads a class or function, whose last memo entry is in `seen`; or returns another entry from the memo.
+    /// Reads this class.
     #[cfg_attr(not(debug_assertions), inline(always))]
-    pub(super) fn named(&mut self, seen: &Cell<Kept>, is: impl Fn(Name<'_>) -> bool) -> Option<Option<Kept>> {
-        if self.is_next(seen)? { Some(None) } else { self.named_otherwise(seen, &is) }
+    pub(super) fn this_class(&mut self, class: &Class) -> Option<()> {
+        self.this(&class.seen[0], |name| name.is(class.tag))
+    }
+
+    /// Reads a class or function, whose last memo entry is in `seen`, or another entry from the memo.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    pub(super) fn named(&mut self, seen: &Cell<Kept>, is: impl Fn(Name<'_>) -> bool) -> Option<Named> {
+        if self.is_next(seen)? { Some(Named::This) } else { self.named_otherwise(seen, &is) }
+    }
+
+    /// Reads a class or function, whose last memo entry is in `seen`.
+    #[cfg_attr(not(debug_assertions), inline(always))]
+    pub(super) fn this(&mut self, seen: &Cell<Kept>, is: impl Fn(Name<'_>) -> bool) -> Option<()> {
+        match self.named(seen, is)? {
+            Named::This => Some(()),
+            Named::Other(_) => None,
+        }
     }
 
     /// Reads a GET of the last memo entry, if that comes next in its usual form.
@@ -38,11 +59,11 @@ impl<'p> Reader<'p> {
     }
 
     #[inline(never)]
-    fn named_otherwise(&mut self, seen: &Cell<Kept>, is: &dyn Fn(Name<'_>) -> bool) -> Option<Option<Kept>> {
+    fn named_otherwise(&mut self, seen: &Cell<Kept>, is: &dyn Fn(Name<'_>) -> bool) -> Option<Named> {
         if !is_get(self.peek()?) {
             let kept = self.global(is)?;
             seen.set(kept);
-            return Some(None);
+            return Some(Named::This);
         }
         let at = self.at;
         let kept = self.get()?;
@@ -52,11 +73,11 @@ impl<'p> Reader<'p> {
             seen.set(self.global(is)?);
         } else if kept != seen.get() {
             if self.again(kept, |this| this.global(is)).is_none() {
-                return Some(Some(kept)).filter(|_| is_composite(kept));
+                return is_composite(kept).then_some(Named::Other(kept));
             }
             seen.set(kept);
         }
-        Some(None)
+        Some(Named::This)
     }
 
     /// Reads a name that is written here in full, if it is the right one.
@@ -84,19 +105,19 @@ impl<'p> Reader<'p> {
         Some(kept)
     }
 
-    /// Reads `__pyx_unpickle_C(C, checksum, None)`, whose result is given the members; or returns another entry from
-    /// the memo.
-    pub(super) fn made_by_cython(&mut self, made: &Cython) -> Option<Option<Kept>> {
+    /// Reads `__pyx_unpickle_C(C, checksum, None)`, whose result is given the members, or another entry from the
+    /// memo.
+    pub(super) fn made_by_cython(&mut self, made: &Cython) -> Option<Named> {
         let start = self.at;
-        if let Some(kept) = self.named(&made.maker, |name| name.name.starts_with("__pyx_unpickle_"))? {
-            return Some(Some(kept));
+        if let Named::Other(kept) = self.named(&made.maker, |name| name.name.starts_with("__pyx_unpickle_"))? {
+            return Some(Named::Other(kept));
         }
         self.call(start, op::TUPLE3, |this| {
-            let is_class = this.class(&made.class)?.is_none() && this.int()? == i64::from(made.checksum);
-            is_class.then_some(())?;
+            this.this_class(&made.class)?;
+            (this.int()? == i64::from(made.checksum)).then_some(())?;
             this.code(op::NONE)
         })?;
-        Some(None)
+        Some(Named::This)
     }
 
     /// Reads `copyreg._reconstructor(Class, object, None)`, which makes an object in protocols 0 and 1; `false` if
@@ -112,14 +133,14 @@ impl<'p> Reader<'p> {
             }
         }
         let is = |module, of| move |name: Name<'_>| (name.module, name.name) == (module, of);
-        if self.named(maker, is("copyreg", "_reconstructor")) != Some(None) {
+        if self.this(maker, is("copyreg", "_reconstructor")).is_none() {
             self.at = start;
             self.memo.truncate(memo);
             return Some(false);
         }
         self.call(start, op::TUPLE3, |this| {
-            let is_class = this.named(class, |name| name.is(tag))?.is_none();
-            (is_class && this.named(base, is("builtins", "object"))?.is_none()).then_some(())?;
+            this.this(class, |name| name.is(tag))?;
+            this.this(base, is("builtins", "object"))?;
             this.code(op::NONE)
         })?;
         Some(true)
@@ -137,8 +158,8 @@ impl<'p> Reader<'p> {
         self.peek()?;
         let start = self.at;
         match self.named(seen, is)? {
-            None => self.call(start, tuple, arguments),
-            Some(kept) => self.again(kept, |this| this.called(seen, is, tuple, arguments)),
+            Named::This => self.call(start, tuple, arguments),
+            Named::Other(kept) => self.again(kept, |this| this.called(seen, is, tuple, arguments)),
         }
     }
 

@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 use core::mem;
 use core::slice::Iter;
 
+use super::class::Named;
 use super::memo::{Kept, NOWHERE, is_get, start_of};
 use super::plan::{Around, Made, NESTED, Op, Plan, Span, Steps};
 use super::{Place, Reader};
@@ -148,7 +149,7 @@ impl Reader<'_> {
                 let start = self.at as u32;
                 let is_rebuilt = made.is_old && self.rebuilt(made.class.tag, &made.class.seen)?;
                 if !is_rebuilt {
-                    if let Some(kept) = self.class(&made.class)? {
+                    if let Named::Other(kept) = self.class(&made.class)? {
                         return self.part_again(kept, run, made.skip);
                     }
                 }
@@ -185,8 +186,8 @@ impl Reader<'_> {
                 false => self.seconds((*at, *signed), run, *skip),
             },
             Op::Cython(made) => match self.made_by_cython(made)? {
-                Some(kept) => self.part_again(kept, run, made.skip),
-                None => Some(()),
+                Named::Other(kept) => self.part_again(kept, run, made.skip),
+                Named::This => Some(()),
             },
             Op::Attributes { depth, at } => self.around_attributes(*at, run.begin(*depth)?),
             value => self.value(value, run.base),

@@ -3,6 +3,7 @@
 use core::cell::Cell;
 
 use super::Reader;
+use super::class::Named;
 use super::memo::Kept;
 use super::plan::{Around, Seen, Standard, UNSEEN};
 use crate::pickle::opcode as op;
@@ -109,7 +110,7 @@ impl Reader<'_> {
         self.peek()?;
         let start = self.at as u32;
         if !(self.is_old && self.rebuilt(TAG, seen)?) {
-            if let Some(kept) = self.named(&seen[0], |name| name.is(TAG))? {
+            if let Named::Other(kept) = self.named(&seen[0], |name| name.is(TAG))? {
                 return self.again(kept, |this| this.uuid(seen));
             }
             self.code(op::EMPTY_TUPLE)?;

@@ -93,15 +93,15 @@ impl Reader<'_> {
     fn member(&mut self, of: &Variants) -> Option<usize> {
         let (start, memo) = (self.at, self.memo.len());
         let is_getattr = |name: Name<'_>| (name.module, name.name) == ("builtins", "getattr");
-        let place = if self.named(&Cell::new(NOTHING), is_getattr) == Some(None) {
+        let place = if self.this(&Cell::new(NOTHING), is_getattr).is_some() {
             self.call(start, op::TUPLE2, |this| {
-                this.class(&of.class)?.is_none().then_some(())?;
+                this.this_class(&of.class)?;
                 this.variant_of(of)
             })?
         } else {
             self.at = start;
             self.memo.truncate(memo);
-            self.class(&of.class)?.is_none().then_some(())?;
+            self.this_class(&of.class)?;
             self.call(start, op::TUPLE1, |this| {
                 let value = this.wide_int().filter(|_| of.of.form == Form::Enum)?;
                 of.of.variants.iter().position(|variant| variant.value == Some(value))
