@@ -86,6 +86,7 @@ mod inspect;
 mod literal;
 #[cfg(feature = "pickle")]
 pub mod pickle;
+mod places;
 mod pointee;
 mod protocol;
 #[cfg(feature = "pyo3")]

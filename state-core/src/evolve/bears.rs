@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use crate::schema::places::Places;
+use crate::places::{Places, address};
 use crate::schema::{Kind, Link, Nodes, Schema};
 
 /// Whether a part contains text or raw arrays, in its head or beyond.
@@ -64,7 +64,7 @@ pub(super) fn bears(nodes: &Nodes, schema: &Schema) -> Bears {
         if bears == Bears::ALL {
             break;
         }
-        if seen.meet(node) {
+        if seen.meet(address(node)) {
             open.extend(node.links().into_iter().map(|link| nodes.get(link)));
         }
     }

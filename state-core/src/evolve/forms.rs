@@ -8,7 +8,8 @@ use super::numbers::shares;
 use super::op::Op;
 use super::path::Path;
 use super::plan::{Broken, Planner};
-use crate::schema::{Graph, Nodes, OldForm, Problem, Schema, first_difference, places};
+use crate::places;
+use crate::schema::{Graph, Nodes, OldForm, Problem, Schema, first_difference};
 
 type Search = for<'t> fn(&mut Planner<'t>, &'t Schema, &'static Schema, &'static [OldForm]) -> Option<&'static OldForm>;
 

@@ -123,7 +123,7 @@ impl<'a> Run<'_, 'a> {
         (self.at, self.is_apart, self.compares) = (here, was_apart, true);
         part?;
         let lengths = [heads.len().to_le_bytes(), text.len().to_le_bytes()].concat();
-        if made.0.insert([lengths, heads, text, raw].concat()) { Ok(()) } else { Err(same()) }
+        if made.0.meet([lengths, heads, text, raw].concat()) { Ok(()) } else { Err(same()) }
     }
 }
 

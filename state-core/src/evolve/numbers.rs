@@ -4,9 +4,9 @@
 use alloc::vec::Vec;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::places::{Key, Places};
 use crate::protocol::builder::Builder;
 use crate::protocol::decode::Regions;
-use crate::schema::places::{Key, Places};
 use crate::schema::{ClassKey, Kind, Nodes, PointerKey, Schema};
 use crate::sharing::Number;
 use crate::sharing::walked::{Given, Objects};

@@ -6,7 +6,7 @@ use alloc::vec::Vec;
 
 use super::op::{Behind, Segment, SlotStep, Slots};
 use super::raws::joined;
-use crate::schema::places::Places;
+use crate::places::Places;
 
 /// The steps while they are put in order.
 pub(super) struct Order {

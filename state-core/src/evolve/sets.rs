@@ -16,6 +16,7 @@ use super::plan::Planner;
 use super::run::{Run, damaged};
 use super::skip::{Ahead, PassedSet, Skips};
 use crate::error::{Error, ErrorKind, Escaped, Result};
+use crate::places::words;
 use crate::protocol::layout::LENGTH;
 use crate::schema::{MemberOf, Nodes, Open, Problem};
 
@@ -42,12 +43,12 @@ fn sorted<T>(types: BTreeMap<(String, u64), T>) -> ByKey<T> {
 
 impl Skips {
     fn open_set(&mut self, ahead: &mut Ahead<'_>, open: &Open) -> usize {
-        if let Some(place) = self.set_places.get(&*open.name) {
-            return *place;
+        if let Some(place) = self.set_places.get(open.name.as_bytes()) {
+            return place;
         }
         let place = self.sets.len();
         self.sets.push(PassedSet::new());
-        self.set_places.insert(open.name.to_string(), place);
+        self.set_places.set(open.name.as_bytes(), place);
         let mut types = BTreeMap::new();
         for member in ahead.nodes.members(open) {
             let way = (member.schema.head, self.part(ahead, member.schema));
@@ -62,11 +63,11 @@ impl<'t> Planner<'t> {
     fn open_set(&mut self, theirs: &'t Open, ours: &'static Open, path: &Path<'_>) -> Op {
         // The tags of the older values are part of the text.
         self.broken.text = true;
-        let key = (&*ours.name, ours.known.map(|known| (known.type_name)()));
+        let key = words(&ours.name, ours.known.map_or("", |known| (known.type_name)()).as_bytes());
         if let Some(place) = self.set_places.get(&key) {
             // Each occurrence of the set drops what the first one does.
-            self.drops |= self.sets[*place].drops;
-            return Op::Members(*place);
+            self.drops |= self.sets[place].drops;
+            return Op::Members(place);
         }
         let place = self.sets.len();
         self.sets.push(OpenSet { types: ByKey::new(), expected: ours.registered(), drops: false });
@@ -74,7 +75,7 @@ impl<'t> Planner<'t> {
         if self.tries {
             return Op::Members(place);
         }
-        self.set_places.insert(key, place);
+        self.set_places.set(key, place);
         let now = self.ours.members(ours);
         let had = now.iter().rev().flat_map(|ours| ours.aliases.iter().map(move |had| (*had, ours)));
         // Present names take precedence over former names.

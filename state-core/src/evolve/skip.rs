@@ -1,14 +1,12 @@
 //! How older parts are skipped: those that the present form does not have, and those that it has in another order.
 
 use alloc::boxed::Box;
-use alloc::collections::BTreeMap;
-use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::bears::{Bears, all_bear, bears};
 use super::op::{Behind, ByKey, Over};
+use crate::places::{Places, Words, address};
 use crate::protocol::layout::{enum_is_inline, largest, option_is_inline, tag_head};
-use crate::schema::places::{Places, node};
 use crate::schema::{Kind, Link, Nodes, Schema, Slot};
 use crate::standard::Known;
 
@@ -94,7 +92,7 @@ pub(super) struct Skips {
     made: Places,
     /// The open sets that are skipped.
     pub sets: Vec<PassedSet>,
-    pub set_places: BTreeMap<String, usize>,
+    pub set_places: Words,
     /// What the nodes of the older schema contain, once it was needed.
     pub bears: Option<Vec<Bears>>,
     keeps: Keeps,
@@ -108,7 +106,7 @@ impl Skips {
             ways: Vec::new(),
             made: Places::default(),
             sets: Vec::new(),
-            set_places: BTreeMap::new(),
+            set_places: Words::default(),
             bears: None,
             keeps,
             numbered,
@@ -147,12 +145,12 @@ impl Skips {
         if self.is_flat(ahead.nodes, schema) {
             return None;
         }
-        let known = self.made.get(node(schema)).filter(|&way| way != UNASKED);
+        let known = self.made.get(address(schema)).filter(|&way| way != UNASKED);
         known.or_else(|| {
             let way = self.ways.len();
             self.ways.push(Skip::Open);
             ahead.open.push((way, schema));
-            self.made.set(node(schema), way);
+            self.made.set(address(schema), way);
             Some(way)
         })
     }
@@ -222,11 +220,11 @@ impl Skips {
     /// Whether there is no data outside a head that must be skipped. Types are nested in heads no deeper than schemas
     /// are read.
     fn is_flat(&mut self, nodes: &Nodes, schema: &Schema) -> bool {
-        if let Some(known) = self.made.get(node(schema)) {
+        if let Some(known) = self.made.get(address(schema)) {
             return known == FLAT;
         }
         let is_flat = self.finds_flat(nodes, schema);
-        self.made.set(node(schema), if is_flat { FLAT } else { UNASKED });
+        self.made.set(address(schema), if is_flat { FLAT } else { UNASKED });
         is_flat
     }
 

@@ -3,10 +3,10 @@
 use alloc::format;
 use alloc::string::{String, ToString};
 
-use super::places::{Places, pair};
 use super::show::{Show, brief};
 use super::{Kind, Link, Nodes, Object, Schema, Slot};
 use crate::error::Escaped;
+use crate::places::{Places, pair};
 
 /// The depth below which differences are not looked for.
 const DEPTH: u32 = 256;

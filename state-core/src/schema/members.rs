@@ -10,9 +10,9 @@ use alloc::vec::Vec;
 
 use super::carried::{Carried, Front, Rows};
 use super::fingerprint::hash;
-use super::places::Places;
 use super::{Kind, KnownMember, Link, Nodes, Open, Schema};
 use crate::error::{Error, ErrorKind, Escaped};
+use crate::places::{Places, address};
 
 /// A type of an open set, from the program or from a table.
 #[derive(Clone, Copy, Debug)]
@@ -148,7 +148,7 @@ pub(crate) fn open_sets(root: &'static Schema) -> Vec<&'static Open> {
                 open.extend(set.all().into_iter().map(|member| (member.schema)()));
             }
         }
-        if node.tag().is_none() || seen.meet(node) {
+        if node.tag().is_none() || seen.meet(address(node)) {
             open.extend(node.links().into_iter().filter_map(|link| match link {
                 Link::To(schema) => Some(schema()),
                 Link::At(_) => None,

@@ -16,7 +16,6 @@ mod node;
 mod nodes;
 mod open;
 mod order;
-pub(crate) mod places;
 mod pointers;
 mod present;
 mod problem;

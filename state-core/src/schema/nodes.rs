@@ -1,13 +1,11 @@
 //! The nodes of a schema that was read.
 
-#[cfg(feature = "pickle")]
-use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use super::members::{Members, open_sets};
-use super::places::Places;
 use super::{Kind, Link, Schema};
 use crate::evolve::SetEvolution;
+use crate::places::{Places, address};
 
 /// The table that [`Link::At`] refers to, and the types of its open sets; empty for schemas of types.
 #[derive(Debug, Default, Clone)]
@@ -34,13 +32,14 @@ impl Nodes {
     /// would take the square of its size.
     #[cfg(feature = "pickle")]
     pub fn raw(&self, place: usize) -> Option<Self> {
-        let (mut places, mut known) = (alloc::vec![place], BTreeMap::from([(place, 0)]));
+        let (mut places, mut known) = (alloc::vec![place], Places::default());
+        known.set([place, 0], 0);
         let mut copied = Vec::new();
         while let Some(&place) = places.get(copied.len()) {
             let mut node = self.0.get(place)?.clone();
             let mut lead = |link: &mut Link| {
                 if let Link::At(to) = link {
-                    let next = *known.entry(*to).or_insert(places.len());
+                    let next = known.get_or_set([*to, 0], places.len());
                     if next == places.len() {
                         places.push(*to);
                     }
@@ -66,7 +65,7 @@ impl Nodes {
             if is_wanted(node) {
                 return true;
             }
-            if node.tag().is_none() || seen.meet(node) {
+            if node.tag().is_none() || seen.meet(address(node)) {
                 open.extend(node.links().into_iter().map(|link| self.get(link)));
             }
         }

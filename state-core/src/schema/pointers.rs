@@ -1,7 +1,7 @@
 //! Which nodes are shared pointers, and which of those have one type: decided by the type itself if the schema is from
 //! this program, and by the shape if it was read.
 
-use alloc::collections::BTreeMap;
+use crate::places::Words;
 use alloc::vec::Vec;
 use core::any::TypeId;
 
@@ -101,12 +101,12 @@ struct Shapes {
 
 impl Shapes {
     fn of(nodes: &[Schema], marked: &[bool], several: bool) -> Self {
-        let mut known: BTreeMap<Vec<u8>, u32> = BTreeMap::new();
+        let mut known = Words::default();
         let mut of: Vec<[u32; 2]> = (0..nodes.len()).map(|at| [at as u32; 2]).collect();
-        let mut names: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut names = Words::default();
         for (at, name) in nodes.iter().enumerate().filter_map(|(at, node)| Some((at, node.tag()?))) {
             if several {
-                of[at] = [*names.entry(name).or_insert(at) as u32; 2];
+                of[at] = [names.get_or_set(name.as_bytes(), at) as u32; 2];
             }
         }
         for at in inside_out(nodes) {
@@ -115,13 +115,13 @@ impl Shapes {
             for link in node.links().into_iter().filter_map(index) {
                 plain.extend(of.get(link).map_or(0, |[shape, _]| *shape).to_le_bytes());
             }
-            let next = (nodes.len() + known.len()) as u32;
-            let own = *known.entry(plain.clone()).or_insert(next);
+            let next = nodes.len() + known.len();
+            let own = known.get_or_set(&plain, next) as u32;
             of[at] = [own; 2];
             if marked[at] {
                 plain.push(1);
-                let next = (nodes.len() + known.len()) as u32;
-                of[at][0] = *known.entry(plain).or_insert(next);
+                let next = nodes.len() + known.len();
+                of[at][0] = known.get_or_set(&plain, next) as u32;
             }
         }
         Self { of }

@@ -3,7 +3,6 @@
 mod enums;
 mod kinds;
 
-use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::mem;
@@ -12,7 +11,7 @@ use super::numbers::{Numbering, shares};
 use super::op::{At, Op, OpenSet, Pointers, Step};
 use super::path::Path;
 use super::skip::{Keeps, Skips};
-use crate::schema::places::{self, Places};
+use crate::places::{self, Places, Words};
 use crate::schema::{Graph, Link, Nodes, Problem, Schema, Show, brief};
 
 /// The maximum numbers of nested parts, and of operations. A schema may come from a file, so larger ones are refused.
@@ -114,7 +113,7 @@ pub(super) struct Planner<'t> {
     pub steps: Vec<Step>,
     pub sets: Vec<OpenSet>,
     /// The indices of the open sets by their name and trait: the older form has one set for each name.
-    pub set_places: BTreeMap<(&'static str, Option<&'static str>), usize>,
+    pub set_places: Words,
     pub skips: Skips,
     made: Places,
     /// Which pairs are known to fit, as the same question is asked again further in.
@@ -139,7 +138,7 @@ impl<'t> Planner<'t> {
             ours,
             steps: Vec::new(),
             sets: Vec::new(),
-            set_places: BTreeMap::new(),
+            set_places: Words::default(),
             skips: Skips::new(keeps, numbering.theirs),
             made: Places::default(),
             verdicts: Places::default(),

@@ -9,7 +9,7 @@ mod pointers;
 mod skip;
 mod slots;
 
-use alloc::collections::BTreeSet;
+use crate::places::Words;
 use alloc::vec::Vec;
 
 use super::numbers::Numbers;
@@ -132,7 +132,7 @@ pub(super) fn damaged() -> Error {
 
 /// The keys of one map, or the elements of one set, that were made so far.
 #[derive(Default)]
-pub(super) struct Made(pub BTreeSet<Vec<u8>>);
+pub(super) struct Made(pub Words);
 
 impl<'a> Run<'_, 'a> {
     fn cut(&mut self, len: Option<usize>) -> Result<&'a [u8]> {

@@ -1,6 +1,6 @@
 //! Plans of objects and enums, in each of the forms that `#[state(pickle = "..")]` gives them.
 
-use alloc::collections::BTreeSet;
+use crate::places::Words;
 use alloc::format;
 use alloc::string::ToString;
 use alloc::vec::Vec;
@@ -264,8 +264,8 @@ fn is_counted(slot: &Slot) -> bool {
 
 /// Tests that slots which are known by name have different names, those of the parent included.
 fn differ(slots: &[Placed]) -> Result<()> {
-    let mut seen = BTreeSet::new();
-    match slots.iter().find(|(slot, _)| !seen.insert(&*slot.name)) {
+    let mut seen = Words::default();
+    match slots.iter().find(|(slot, _)| !seen.meet(slot.name.as_bytes())) {
         None => Ok(()),
         Some((slot, _)) => {
             let found = format!("two named {}, one of them the parent's", slot.name);

@@ -1,7 +1,7 @@
 //! Makes the plan of a type from its schema.
 
-use alloc::collections::BTreeMap;
-use alloc::string::{String, ToString};
+use crate::places::{Places, Words, address, words};
+use alloc::string::ToString;
 use alloc::vec::Vec;
 
 use super::array::Array;
@@ -50,10 +50,10 @@ impl Plan {
             protocol,
             numbered,
             plan,
-            seen: BTreeMap::new(),
-            entries: BTreeMap::new(),
-            pointers: BTreeMap::new(),
-            words: BTreeMap::new(),
+            seen: Places::default(),
+            entries: Places::default(),
+            pointers: Places::default(),
+            words: Words::default(),
         };
         planner.row(schema)?;
         Ok(planner.plan)
@@ -66,12 +66,12 @@ pub(super) struct Planner {
     pub numbered: bool,
     pub plan: Plan,
     /// The rows of types that were met, by type and whether they are kept, so that recursion ends at recursive types.
-    seen: BTreeMap<(*const Schema, bool), usize>,
+    seen: Places,
     /// The rows of the entries of maps that were met, by the map, for the same reason.
-    entries: BTreeMap<*const Schema, usize>,
+    entries: Places,
     /// The pointers that were met, by their schema.
-    pub pointers: BTreeMap<*const Schema, usize>,
-    words: BTreeMap<(String, String), usize>,
+    pub pointers: Places,
+    words: Words,
 }
 
 /// A row while steps are added to it.
@@ -119,11 +119,12 @@ impl Planner {
 
     /// Returns the row of a type for values that are kept or not.
     pub fn row_of(&mut self, schema: &'static Schema, kept: bool) -> Result<usize> {
-        if let Some(&row) = self.seen.get(&(core::ptr::from_ref(schema), kept)) {
+        let key = [core::ptr::from_ref(schema) as usize, kept.into()];
+        if let Some(row) = self.seen.get(key) {
             return Ok(row);
         }
         let row = self.place(schema.head);
-        self.seen.insert((schema, kept), row);
+        self.seen.set(key, row);
         let mut list = Vec::new();
         self.steps(schema, 0, &mut Steps::new(&mut list, kept))?;
         self.plan.rows[row].steps = list;
@@ -132,11 +133,11 @@ impl Planner {
 
     /// Returns the row of the entries of a map: a key and its value.
     fn entries(&mut self, map: &'static Schema, key: &'static Schema, value: &'static Schema) -> Result<usize> {
-        if let Some(&row) = self.entries.get(&core::ptr::from_ref(map)) {
+        if let Some(row) = self.entries.get(address(map)) {
             return Ok(row);
         }
         let row = self.place(key.head.saturating_add(value.head));
-        self.entries.insert(map, row);
+        self.entries.set(address(map), row);
         let mut list = Vec::new();
         let mut steps = Steps::new(&mut list, false);
         self.steps(key, 0, &mut steps)?;
@@ -166,15 +167,15 @@ impl Planner {
 
     pub fn word(&mut self, word: Word) -> usize {
         let key = match &word {
-            Word::Global { module, name } => (module.clone(), name.clone()),
-            Word::Text(text) => (String::new(), text.clone()),
-            Word::Member { class, name } => (class.to_string(), [":", name].concat()),
+            Word::Global { module, name } => words(module, name.as_bytes()),
+            Word::Text(text) => words("", text.as_bytes()),
+            Word::Member { class, name } => words(&class.to_string(), [":", name].concat().as_bytes()),
         };
-        let words = &mut self.plan.words;
-        *self.words.entry(key).or_insert_with(|| {
-            words.push(word);
-            words.len() - 1
-        })
+        let place = self.words.get_or_set(&key, self.plan.words.len());
+        if place == self.plan.words.len() {
+            self.plan.words.push(word);
+        }
+        place
     }
 
     pub fn global(&mut self, global: Global<'_>) -> usize {
@@ -319,12 +320,12 @@ impl Planner {
     }
 
     fn pointer_of(&mut self, schema: &'static Schema) -> Result<usize> {
-        if let Some(&pointer) = self.pointers.get(&core::ptr::from_ref(schema)) {
+        if let Some(pointer) = self.pointers.get(address(schema)) {
             return Ok(pointer);
         }
         let pointer = self.plan.pointers.len();
         self.plan.pointers.push(Pointer { row: 0, schema });
-        self.pointers.insert(schema, pointer);
+        self.pointers.set(address(schema), pointer);
         let row = match schema.kind {
             Kind::Weak(of) => self.row_of(target(of), true)?,
             _ => {

@@ -1,45 +1,44 @@
 //! Finds which objects are keys, and which cannot be compared by their fields.
 
-use alloc::collections::BTreeSet;
+use crate::places::{Places, address};
 use alloc::vec::Vec;
-use core::ptr::from_ref;
 
 use super::collect::Equality;
 use crate::schema::{Graph, Kind, Nodes, Object, Schema};
 
-type Seen = BTreeSet<*const Schema>;
+type Seen = Places;
 
 pub(super) struct Hashing<'s> {
     nodes: &'s Nodes,
     /// The structs in the keys of maps and the items of sets.
-    keys: BTreeSet<*const Object>,
+    keys: Places,
     /// The structs that references lead to, if shared objects stay one object.
-    shared: BTreeSet<*const Object>,
+    shared: Places,
 }
 
 impl<'s> Hashing<'s> {
     pub fn of(graph: Graph<'s>) -> Self {
-        let mut this = Self { nodes: graph.nodes, keys: BTreeSet::new(), shared: BTreeSet::new() };
+        let mut this = Self { nodes: graph.nodes, keys: Places::default(), shared: Places::default() };
         let mut shares = false;
-        let (mut seen, mut in_keys) = (Seen::new(), Seen::new());
+        let (mut seen, mut in_keys) = (Seen::default(), Seen::default());
         let mut open = alloc::vec![(graph.root, false)];
         while let Some((node, is_key)) = open.pop() {
-            if !(if is_key { &mut in_keys } else { &mut seen }).insert(from_ref(node)) {
+            if !(if is_key { &mut in_keys } else { &mut seen }).meet(address(node)) {
                 continue;
             }
             shares |= node.sharing().shared;
             if let (Some(_), Some(object)) = (node.shared, this.behind(node)) {
-                this.shared.insert(object);
+                this.shared.meet(address(object));
             }
             if let (true, Kind::Object(object)) = (is_key, &node.kind) {
-                this.keys.insert(object);
+                this.keys.meet(address(object));
             }
             let keys = usize::from(matches!(node.kind, Kind::Set(_) | Kind::Map(..)));
             let links = node.links().into_iter().enumerate();
             open.extend(links.map(|(at, link)| (this.nodes.get(link), is_key || at < keys)));
         }
         if !shares {
-            this.shared.clear();
+            this.shared = Places::default();
         }
         this
     }
@@ -60,14 +59,14 @@ impl<'s> Hashing<'s> {
         let parts: Vec<&Schema> =
             objects.iter().flat_map(|object| object.slots.iter().map(|slot| self.nodes.get(slot.ty))).collect();
         // The fields of a shared object may lead back to it; comparing them would then never end.
-        let is_shared = objects.iter().any(|object| self.shared.contains(&from_ref(*object)));
-        if is_shared || parts.iter().any(|part| self.any(part, &mut Seen::new(), &is_array, false)) {
+        let is_shared = objects.iter().any(|object| self.shared.get(address(*object)).is_some());
+        if is_shared || parts.iter().any(|part| self.any(part, &mut Seen::default(), &is_array, false)) {
             return Equality::Identity;
         }
-        if !objects.iter().any(|object| self.keys.contains(&from_ref(*object))) {
+        if !objects.iter().any(|object| self.keys.get(address(*object)).is_some()) {
             return Equality::Fields;
         }
-        let hashes = |part: &&Schema| !self.any(part, &mut Seen::new(), &|node| self.is_unhashable(node), true);
+        let hashes = |part: &&Schema| !self.any(part, &mut Seen::default(), &|node| self.is_unhashable(node), true);
         if parts.iter().all(hashes) { Equality::Hashed } else { Equality::Identity }
     }
 
@@ -75,7 +74,7 @@ impl<'s> Hashing<'s> {
     fn any(&self, node: &'s Schema, seen: &mut Seen, holds: &dyn Fn(&Schema) -> bool, far: bool) -> bool {
         let mut open = alloc::vec![node];
         while let Some(node) = open.pop() {
-            if !seen.insert(from_ref(node)) {
+            if !seen.meet(address(node)) {
                 continue;
             }
             if holds(node) {

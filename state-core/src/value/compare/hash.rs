@@ -1,9 +1,7 @@
 //! Numbers for values, with which the items of sets and the keys of dicts are matched in any order.
 
-use alloc::{
-    collections::{BTreeMap, BTreeSet},
-    vec::Vec,
-};
+use crate::places::{Places, Table};
+use alloc::{collections::BTreeMap, vec::Vec};
 use core::{mem, slice};
 
 use crate::value::Value;
@@ -29,9 +27,9 @@ pub(in crate::value) struct Numbers<'a> {
     known: BTreeMap<Key<'a>, usize>,
     given: usize,
     /// The numbers of shared values, by place; `None` while their children are being numbered.
-    shared: BTreeMap<usize, Option<usize>>,
+    shared: Table<Option<usize>>,
     /// The numbers of values that contain a NaN, and so equal nothing, not even themselves.
-    unequal: BTreeSet<usize>,
+    unequal: Places,
 }
 
 /// A container whose children are being numbered.
@@ -96,8 +94,8 @@ impl<'a> Numbers<'a> {
     fn start(&mut self, value: &'a Value) -> Start<'a> {
         let place = value.as_shared().map(|shared| core::ptr::from_ref(shared.get()) as usize);
         if let Some(place) = place {
-            match self.shared.get(&place) {
-                Some(Some(number)) if self.unequal.contains(number) => return Start::Number(self.fresh()),
+            match self.shared.get([place, 0]) {
+                Some(Some(number)) if self.unequal.get([*number, 0]).is_some() => return Start::Number(self.fresh()),
                 Some(Some(number)) => return Start::Number(*number),
                 Some(None) => return Start::Number(self.of(Key::Within(place))),
                 None => {}
@@ -105,7 +103,7 @@ impl<'a> Numbers<'a> {
         }
         if let Some(node) = value.node() {
             if let Some(place) = place {
-                self.shared.insert(place, None);
+                self.shared.set([place, 0], None);
             }
             return Start::Children(Unfinished::new(node, place));
         }
@@ -117,10 +115,11 @@ impl<'a> Numbers<'a> {
 
     fn finish(&mut self, done: Unfinished<'a>) -> usize {
         let place = done.place;
-        let is_unequal = !self.unequal.is_empty() && done.numbers.iter().any(|number| self.unequal.contains(number));
+        let is_unequal =
+            !self.unequal.is_empty() && done.numbers.iter().any(|number| self.unequal.get([*number, 0]).is_some());
         let number = if is_unequal { self.fresh() } else { self.of(done.into_key()) };
         if let Some(place) = place {
-            self.shared.insert(place, Some(number));
+            self.shared.set([place, 0], Some(number));
         }
         number
     }
@@ -137,7 +136,7 @@ impl<'a> Numbers<'a> {
     fn fresh(&mut self) -> usize {
         let fresh = self.given;
         self.given += 1;
-        self.unequal.insert(fresh);
+        self.unequal.meet([fresh, 0]);
         fresh
     }
 }

@@ -1,7 +1,6 @@
 //! A value that is built within a memory limit, which is checked before anything is allocated.
 
-use alloc::collections::BTreeSet;
-use core::ptr;
+use crate::places::{Places, address};
 
 use crate::array::Elements;
 use crate::schema::{Kind, Nodes, Schema};
@@ -37,12 +36,12 @@ pub(crate) struct Bounded {
     collector: Collector,
     left: Option<usize>,
     /// The element types that have occurred.
-    layouts: BTreeSet<usize>,
+    layouts: Places,
 }
 
 impl Bounded {
     pub fn new(limit: usize) -> Self {
-        Self { collector: Collector::naming(), left: Some(limit), layouts: BTreeSet::new() }
+        Self { collector: Collector::naming(), left: Some(limit), layouts: Places::default() }
     }
 
     /// The value; `None` if it would take more than the limit.
@@ -92,7 +91,7 @@ impl Encoder for Bounded {
     }
 
     fn raw(&mut self, elements: Elements<'_>, bytes: &[u8]) {
-        let known = if self.layouts.insert(ptr::from_ref(elements.schema) as usize) { LAYOUT } else { 0 };
+        let known = if self.layouts.meet(address(elements.schema)) { LAYOUT } else { 0 };
         self.taking(bytes.len().saturating_add(known), |to| to.raw(elements, bytes));
     }
 

@@ -1,11 +1,10 @@
 //! Builds values from the walk.
 
-use alloc::collections::BTreeMap;
+use crate::places::{Places, Table, address};
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::mem::take;
-use core::ptr;
 
 use crate::array::Elements;
 use crate::sharing::Number;
@@ -32,11 +31,11 @@ pub(in crate::value) struct Collector {
     names: bool,
     /// The shared objects, and the index of each by its number.
     objects: Vec<Value>,
-    places: BTreeMap<(u8, u32), usize>,
+    places: Places,
     /// The objects that the next value is.
     next: Vec<usize>,
     /// Descriptions of the elements of raw arrays, by their types.
-    elements: BTreeMap<usize, Arc<str>>,
+    elements: Table<Arc<str>>,
 }
 
 /// A group with its parts so far, and the names of slots with the index of each one's value.
@@ -66,9 +65,9 @@ impl Collector {
             value: Value::None,
             names: false,
             objects: Vec::new(),
-            places: BTreeMap::new(),
+            places: Places::default(),
             next: Vec::new(),
-            elements: BTreeMap::new(),
+            elements: Table::default(),
         }
     }
 
@@ -87,11 +86,11 @@ impl Collector {
 
     /// Returns the index of the object with a number.
     fn place(&mut self, number: Number) -> usize {
-        let objects = &mut self.objects;
-        *self.places.entry((number.class, number.index)).or_insert_with(|| {
-            objects.push(Value::None);
-            objects.len() - 1
-        })
+        let place = self.places.get_or_set([number.class.into(), number.index as usize], self.objects.len());
+        if place == self.objects.len() {
+            self.objects.push(Value::None);
+        }
+        place
     }
 
     fn put(&mut self, mut value: Value) {
@@ -138,8 +137,8 @@ impl Encoder for Collector {
     fn raw(&mut self, elements: Elements<'_>, bytes: &[u8]) {
         if let (true, Some(group)) = (self.names, self.open.last_mut()) {
             if let Some((_, _, of)) = group.names.last_mut().filter(|(_, at, _)| *at == group.parts.len()) {
-                let known = self.elements.entry(ptr::from_ref(elements.schema) as usize);
-                *of = Some(known.or_insert_with(|| elements.layout().into()).clone());
+                let known = self.elements.get_or_add(address(elements.schema), || elements.layout().into());
+                *of = Some(known.clone());
             }
         }
         self.bytes(bytes);

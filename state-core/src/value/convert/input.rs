@@ -1,7 +1,7 @@
 //! Values that are read into the image of a type, and a limit on the result: a shared value is read each time that it
 //! is referenced, so a short value can stand for more than there is memory or time for.
 
-use alloc::collections::{BTreeMap, BTreeSet};
+use crate::places::{Places, Table, address};
 use alloc::format;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
@@ -25,7 +25,7 @@ pub(in crate::value) struct Budget<'v> {
     left: Cell<u64>,
     is_counted: Cell<bool>,
     /// The element types of raw arrays that were read, by the values with their bytes.
-    elements: RefCell<BTreeMap<*const Value, &'v Arc<str>>>,
+    elements: RefCell<Table<&'v Arc<str>>>,
 }
 
 impl<'v> Budget<'v> {
@@ -56,11 +56,11 @@ impl<'v> Budget<'v> {
 
 /// Counts the parts of values and the bytes in them, each shared value once.
 fn count(roots: &[Value]) -> u64 {
-    let (mut seen, mut open, mut total) = (BTreeSet::new(), Vec::from([roots]), 0_u64);
+    let (mut seen, mut open, mut total) = (Places::default(), Vec::from([roots]), 0_u64);
     while let Some(values) = open.pop() {
         for value in values {
             let value = match value {
-                Value::Shared(shared) if !seen.insert(ptr::from_ref(shared.get())) => continue,
+                Value::Shared(shared) if !seen.meet(address(shared.get())) => continue,
                 value => value.see(),
             };
             let bytes = match value {
@@ -116,13 +116,13 @@ impl<'v> Given<'v> {
 
     /// The element type of a raw array, if the value is the bytes of one that was read.
     pub fn elements(self) -> Option<&'v Arc<str>> {
-        self.budget.elements.borrow().get(&ptr::from_ref(self.value)).copied()
+        self.budget.elements.borrow().get(address(self.value)).copied()
     }
 
     /// Returns a slot's name and value.
     pub fn named(slot: NamedValue<'v>, budget: &'v Budget<'v>) -> (&'v str, Self) {
         if let Some(elements) = slot.elements {
-            budget.elements.borrow_mut().insert(slot.value, elements);
+            budget.elements.borrow_mut().set(address(slot.value), elements);
         }
         (slot.name, Self::new(slot.value, budget))
     }

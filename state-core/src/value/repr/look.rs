@@ -1,6 +1,7 @@
 //! What the printer needs to know of the parts that it prints, whether they are values or parts of a pickle.
 
-use alloc::{borrow::Cow, collections::BTreeSet, format, string::String, vec::Vec};
+use crate::places::Places;
+use alloc::{borrow::Cow, format, string::String, vec::Vec};
 use core::cell::Cell;
 
 use super::super::{Int, Value};
@@ -91,9 +92,9 @@ pub(crate) trait Seen: Default {
     fn insert(&mut self, place: usize) -> bool;
 }
 
-impl Seen for BTreeSet<usize> {
+impl Seen for Places {
     fn insert(&mut self, place: usize) -> bool {
-        Self::insert(self, place)
+        self.meet([place, 0])
     }
 }
 

@@ -8,7 +8,8 @@ mod leaf;
 mod look;
 mod values;
 
-use alloc::{borrow::Cow, collections::BTreeMap, format, vec::Vec};
+use crate::places::Table;
+use alloc::{borrow::Cow, format, vec::Vec};
 use core::fmt::{self, Formatter};
 
 pub(crate) use self::layout::{Field, Layout, attributes};
@@ -51,7 +52,7 @@ pub(crate) struct Printer<'a, 'f, 'b, S: Source<'a>> {
     /// The place of the outermost part, which can be met again whether it is shared or not.
     root: usize,
     /// The open parts that can be met again, with the text that then stands for them.
-    within: BTreeMap<usize, Cow<'a, str>>,
+    within: Table<Cow<'a, str>>,
     /// The shared parts that were shown.
     seen: S::Seen,
 }
@@ -65,7 +66,7 @@ impl<'a, 'f, 'b, S: Source<'a>> Printer<'a, 'f, 'b, S> {
             f,
             open: Vec::new(),
             root: 0,
-            within: BTreeMap::new(),
+            within: Table::default(),
             seen: S::Seen::default(),
         }
     }
@@ -118,7 +119,7 @@ impl<'a, 'f, 'b, S: Source<'a>> Printer<'a, 'f, 'b, S> {
         let (source, around, place) = (self.source, self.is_again(), self.source.place(part));
         let is_shared = source.is_shared(part);
         let can_be_met = is_shared || place == self.root && place != 0;
-        if let Some(ellipsis) = self.within.get(&place).filter(|_| can_be_met) {
+        if let Some(ellipsis) = self.within.get([place, 0]).filter(|_| can_be_met) {
             return literal::write_name(self.f, ellipsis);
         }
         let is_again = around | (is_shared && !self.seen.insert(place));
@@ -164,7 +165,7 @@ impl<'a, 'f, 'b, S: Source<'a>> Printer<'a, 'f, 'b, S> {
         let args = || standard::is_known(object).then(|| object.args.clone()).into_iter().flatten();
         let own = || object.own.into_iter().flatten().chain(args());
         // A dict can contain the object whose state it is.
-        let is_open = |part| source.is_shared(part) && self.within.contains_key(&source.place(part));
+        let is_open = |part| source.is_shared(part) && self.within.get([source.place(part), 0]).is_some();
         if let Some(part) = own().find(|&part| is_open(part)) {
             // Here too, the layout of a known class reads all of its arguments.
             if !self.pay_for(part) {
@@ -208,7 +209,9 @@ impl<'a, 'f, 'b, S: Source<'a>> Printer<'a, 'f, 'b, S> {
             return self.f.write_str("...");
         }
         self.f.write_str(shape.open())?;
-        self.within.extend(met.place.map(|place| (place, ellipsis())));
+        if let Some(place) = met.place {
+            self.within.set([place, 0], ellipsis());
+        }
         self.open.push(Open { rest, shape, written: 0, met });
         Ok(())
     }
@@ -216,7 +219,7 @@ impl<'a, 'f, 'b, S: Source<'a>> Printer<'a, 'f, 'b, S> {
     fn end(&mut self) -> fmt::Result {
         let Some(done) = self.open.pop() else { return Ok(()) };
         if let Some(place) = done.met.place {
-            self.within.remove(&place);
+            self.within.remove_last([place, 0]);
         }
         if self.is_tree && done.written > 0 {
             self.f.write_str(",")?;

@@ -1,6 +1,7 @@
 //! Values as a source for the printer.
 
-use alloc::{borrow::Cow, collections::BTreeSet, format};
+use crate::places::Places;
+use alloc::{borrow::Cow, format};
 use core::{
     cell::Cell,
     fmt::{self, Formatter},
@@ -185,7 +186,7 @@ impl<'a> Source<'a> for Values<'a> {
     type Part = &'a Value;
     type Items = slice::Iter<'a, Value>;
     type Steps = Steps<'a>;
-    type Seen = BTreeSet<usize>;
+    type Seen = Places;
 
     const DEEPEST: usize = usize::MAX;
 

@@ -1,7 +1,7 @@
 //! Keys of maps and elements of sets: two that differ must stay different, although parts of them were renamed or are
 //! left out.
 
-use alloc::collections::BTreeSet;
+use crate::places::Words;
 use alloc::vec::Vec;
 
 use super::{Fill, within};
@@ -11,7 +11,7 @@ use crate::schema::{Evolution, Kind, Nodes, Schema, Slot};
 use crate::walk::Decoder;
 
 /// The images of the keys of one map, or of the elements of one set.
-pub(super) type Keys = BTreeSet<Vec<u8>>;
+pub(super) type Keys = Words;
 
 /// How far the regions of an image extend: heads, text and raw arrays.
 pub(super) type Ends = [usize; 3];
@@ -45,7 +45,7 @@ fn joins(kind: &Kind) -> bool {
 impl<'v, 's> Fill<'v, 's> {
     /// Returns an empty set of keys, if keys may have to be compared.
     pub(super) fn keys(&self, of: &Schema) -> Option<Keys> {
-        can_become_one(self.nodes, of).then(Keys::new)
+        can_become_one(self.nodes, of).then(Keys::default)
     }
 
     /// Fills the elements of a set.
@@ -76,7 +76,7 @@ impl<'v, 's> Fill<'v, 's> {
         self.node(of, value, at)?;
         let to = self.ends();
         let head = &self.builder.heads[at..at + of.head];
-        if keys.insert(image(&self.builder, head, [from, to])) { Ok(()) } else { Err(same()) }
+        if keys.meet(image(&self.builder, head, [from, to])) { Ok(()) } else { Err(same()) }
     }
 
     pub(super) fn ends(&mut self) -> Ends {

@@ -39,11 +39,11 @@ impl<'v, 's> Fill<'v, 's> {
 
     /// Returns for each item whether an earlier one has the same image.
     fn again(&self, of: &Schema, (run, stride): (usize, usize), ends: &[Ends]) -> Vec<bool> {
-        let (mut seen, builder) = (Keys::new(), &self.builder);
+        let (mut seen, builder) = (Keys::default(), &self.builder);
         let mut is_again = |place: usize| {
             let head = run + place * stride;
             let head = unsigned(of, &builder.heads[head..head + of.head]);
-            !is_nan(of, head) && !seen.insert(image(builder, head, [ends[place], ends[place + 1]]))
+            !is_nan(of, head) && !seen.meet(image(builder, head, [ends[place], ends[place + 1]]))
         };
         (0..ends.len() - 1).map(&mut is_again).collect()
     }

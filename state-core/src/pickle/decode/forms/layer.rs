@@ -1,8 +1,7 @@
 //! A layer: what a form says about a class or one of its bases, which is a schema, and tables for lookups in it.
 
-use alloc::collections::BTreeMap;
+use crate::places::{Table, Words, words};
 use alloc::rc::Rc;
-use alloc::string::{String, ToString};
 use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::cell::{OnceCell, RefCell};
@@ -18,6 +17,9 @@ use crate::schema::{
 /// For larger schemas, `upgrade` is given values without the names of the slots inside them.
 const MOST_NAMED: usize = 1024;
 
+/// The node of several types with one tag.
+const SEVERAL: usize = usize::MAX;
+
 /// An older form, and the conversion to it.
 type FoundForm = (&'static OldForm, Rc<Resolved>);
 
@@ -28,17 +30,17 @@ pub(in crate::pickle::decode) struct Layer {
     pub nodes: Nodes,
     root: usize,
     /// The layout of an element by its node, once it was needed.
-    layouts: BTreeMap<usize, OnceCell<Arc<str>>>,
+    layouts: Table<OnceCell<Arc<str>>>,
     /// The variants of an enum in the order of their names, by its node.
-    variants: BTreeMap<usize, Vec<usize>>,
-    /// The node of a type by its open set and tag; `None` if there are several.
-    members: BTreeMap<String, BTreeMap<String, Option<usize>>>,
+    variants: Table<Vec<usize>>,
+    /// The node of a type by its open set and tag; `SEVERAL` if there are several.
+    members: Words,
     /// By the node of a raw array and the address of a type, the conversion of its elements; `None` if there is none.
-    conversions: RefCell<BTreeMap<(usize, usize), Option<Rc<Resolved>>>>,
+    conversions: RefCell<Table<Option<Rc<Resolved>>>>,
     /// By the node of a part and the address of a type's older forms, the one that the part has and how it is made.
-    forms: RefCell<BTreeMap<(usize, usize), Option<FoundForm>>>,
+    forms: RefCell<Table<Option<FoundForm>>>,
     /// Whether there are names in a node, once that was determined.
-    has_names: RefCell<BTreeMap<usize, bool>>,
+    has_names: RefCell<Table<bool>>,
 }
 
 impl Layer {
@@ -48,25 +50,26 @@ impl Layer {
         // The schema names the class without its module.
         let name = class.rsplit_once('.').map_or(class, |(_, name)| name);
         let (nodes, root) = Nodes::read(schema, &rows, memory, Some(name))?;
-        let (mut layouts, mut variants) = (BTreeMap::new(), BTreeMap::new());
-        let mut members: BTreeMap<String, BTreeMap<String, Option<usize>>> = BTreeMap::new();
+        let (mut layouts, mut variants, mut members) = (Table::default(), Table::default(), Words::default());
+        let mut sets = Words::default();
         for (at, node) in nodes.0.iter().enumerate() {
             match &node.kind {
                 Kind::Raw(raw) => {
-                    layouts.extend(nodes.place_of(nodes.get(raw.element)).map(|element| (element, OnceCell::new())));
+                    if let Some(element) = nodes.place_of(nodes.get(raw.element)) {
+                        layouts.set([element, 0], OnceCell::new());
+                    }
                 }
                 Kind::Enum(of) => {
                     let mut order: Vec<usize> = (0..of.variants.len()).collect();
                     order.sort_by_key(|&variant| &of.variants[variant].name);
-                    variants.insert(at, order);
+                    variants.set([at, 0], order);
                 }
-                Kind::Open(open) if !members.contains_key(&*open.name) => {
-                    let mut tags: BTreeMap<String, Option<usize>> = BTreeMap::new();
+                Kind::Open(open) if sets.meet(open.name.as_bytes()) => {
                     for member in nodes.members(open) {
-                        let place = nodes.place_of(member.schema);
-                        tags.entry(member.tag.to_string()).and_modify(|known| *known = None).or_insert(place);
+                        let key = words(&open.name, member.tag.as_bytes());
+                        let place = nodes.place_of(member.schema).filter(|_| members.get(&key).is_none());
+                        members.set(key, place.unwrap_or(SEVERAL));
                     }
-                    members.insert(open.name.to_string(), tags);
                 }
                 _ => {}
             }
@@ -102,11 +105,11 @@ impl Layer {
     /// Returns the conversion of a raw array to one of the program. Each is planned once.
     pub fn conversion(&self, schema: &Schema, ours: &'static Schema) -> Option<Rc<Resolved>> {
         let place = self.nodes.place_of(schema)?;
-        let key = (place, core::ptr::from_ref(ours) as usize);
-        let known = self.conversions.borrow().get(&key).cloned();
+        let key = [place, core::ptr::from_ref(ours) as usize];
+        let known = self.conversions.borrow().get(key).cloned();
         known.unwrap_or_else(|| {
             let planned = Parsed::raw(&self.nodes, place).and_then(|raw| raw.plan_ahead(ours).ok()).map(Rc::new);
-            self.conversions.borrow_mut().insert(key, planned.clone());
+            self.conversions.borrow_mut().set(key, planned.clone());
             planned
         })
     }
@@ -120,8 +123,8 @@ impl Layer {
         spend: impl Fn(usize) -> Option<()>,
     ) -> Option<FoundForm> {
         let place = self.nodes.place_of(schema)?;
-        let key = (place, forms.as_ptr() as usize);
-        if let Some(known) = self.forms.borrow().get(&key) {
+        let key = [place, forms.as_ptr() as usize];
+        if let Some(known) = self.forms.borrow().get(key) {
             return known.clone();
         }
         // A plan has a copy of the schema, and a pickle can have a long one with many parts.
@@ -140,26 +143,26 @@ impl Layer {
             Some((form, Rc::new(parsed.plan_ahead((form.schema)()).ok()?)))
         };
         let found = forms.iter().find(is_same).and_then(planned).or_else(|| forms.iter().find_map(planned));
-        self.forms.borrow_mut().insert(key, found.clone());
+        self.forms.borrow_mut().set(key, found.clone());
         found
     }
 
     /// Returns the layout of an element of a raw array.
     pub fn layout(&self, element: &Schema) -> Option<&Arc<str>> {
-        let layout = self.layouts.get(&self.nodes.place_of(element)?)?;
+        let layout = self.layouts.get([self.nodes.place_of(element)?, 0])?;
         Some(layout.get_or_init(|| Elements { schema: element, nodes: &self.nodes }.layout().into()))
     }
 
     /// Returns the variant with this name.
     pub fn variant<'a>(&self, schema: &Schema, of: &'a Enum, name: &str) -> Option<&'a EnumVariant> {
-        let order = self.variants.get(&self.nodes.place_of(schema)?)?;
+        let order = self.variants.get([self.nodes.place_of(schema)?, 0])?;
         let at = order.binary_search_by(|&variant| (*of.variants[variant].name).cmp(name)).ok()?;
         of.variants.get(order[at])
     }
 
     /// Returns the node of the type with this tag in an open set.
     pub fn member(&self, open: &Open, tag: &str) -> Option<usize> {
-        *self.members.get(&*open.name)?.get(tag)?
+        self.members.get(&words(&open.name, tag.as_bytes())).filter(|&node| node != SEVERAL)
     }
 
     /// Returns whether `upgrade` is given a value of this type with the names of the slots inside it.
@@ -167,12 +170,12 @@ impl Layer {
         let Some(place) = self.nodes.place_of(schema).filter(|_| self.nodes.0.len() <= MOST_NAMED) else {
             return false;
         };
-        let known = self.has_names.borrow().get(&place).copied();
+        let known = self.has_names.borrow().get([place, 0]).copied();
         known.unwrap_or_else(|| {
             let reaches = |is: fn(&Kind) -> bool| self.nodes.reach(schema, |node| is(&node.kind));
             let has_names = reaches(|kind| matches!(kind, Kind::Object(_) | Kind::Enum(_)))
                 && !reaches(|kind| matches!(kind, Kind::Open(_)));
-            self.has_names.borrow_mut().insert(place, has_names);
+            self.has_names.borrow_mut().set([place, 0], has_names);
             has_names
         })
     }

@@ -11,8 +11,8 @@ mod call;
 mod layer;
 mod shape;
 
+use crate::places::{Table, Words, words};
 use alloc::borrow::ToOwned;
-use alloc::collections::BTreeMap;
 use alloc::rc::Rc;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -41,14 +41,16 @@ pub(super) struct Forms {
 #[derive(Debug, Default)]
 struct Found {
     /// The numbers of the layers of each form, by the place of the call that returns it.
-    forms: BTreeMap<u32, Rc<[usize]>>,
+    forms: Table<Rc<[usize]>>,
     layers: Vec<Layer>,
-    /// The same by the class and the part that is given: for arguments, the numbers of the layers, and for a schema,
+    /// The numbers of the classes.
+    classes: Words,
+    /// The layers by the class and the part that is given: for arguments, the numbers of the layers, and for a schema,
     /// that of the one. If nothing is memoized, each object has its own copy of the schemas, which are then found by
     /// their bytes. Schemas that cannot be read are not read again.
-    by_arguments: BTreeMap<(String, u32), Option<Rc<[usize]>>>,
-    by_id: BTreeMap<(String, u32), Option<usize>>,
-    by_bytes: BTreeMap<(String, Vec<u8>), Option<usize>>,
+    by_arguments: Table<Option<Rc<[usize]>>>,
+    by_id: Table<Option<usize>>,
+    by_bytes: Words,
     /// Why the first form that is left out cannot be read, and its class.
     damage: RefCell<Option<(String, Error)>>,
     /// The end of the arena up to which forms were searched for.
@@ -85,7 +87,7 @@ impl Found {
         for (place, tag) in parts.arena.nodes_from(self.end) {
             let Some(class) = (tag == Tag::Call).then(|| parts.class_of_form(place)).flatten() else { continue };
             if let Some(layers) = self.form(parts, parts.arena.part(place, 1), &class, memory) {
-                self.forms.insert(place, layers);
+                self.forms.set([place as usize, 0], layers);
             }
         }
         self.end = parts.arena.end();
@@ -93,13 +95,17 @@ impl Found {
     }
 
     fn form(&mut self, parts: &Parts<'_>, given: Id, class: &str, memory: usize) -> Option<Rc<[usize]>> {
-        let key = (class.to_owned(), given.0);
-        if let Some(known) = self.by_arguments.get(&key) {
+        let key = [self.class(class), given.0 as usize];
+        if let Some(known) = self.by_arguments.get(key) {
             return known.clone();
         }
         let layers = self.layers_by(parts, given, class, memory).map_err(|error| self.damaged(error, class)).ok();
-        self.by_arguments.insert(key, layers.clone());
+        self.by_arguments.set(key, layers.clone());
         layers
+    }
+
+    fn class(&mut self, class: &str) -> usize {
+        self.classes.get_or_set(class.as_bytes(), self.classes.len())
     }
 
     fn layers_by(&mut self, parts: &Parts<'_>, given: Id, class: &str, memory: usize) -> Result<Rc<[usize]>> {
@@ -120,17 +126,17 @@ impl Found {
 
     /// Returns the number of the layer of a schema of a class.
     fn layer_of(&mut self, (id, bytes): (Id, &[u8]), class: &str, memory: usize) -> Result<usize> {
-        let by_id = (class.to_owned(), id.0);
-        if let Some(known) = self.by_id.get(&by_id) {
+        let by_id = [self.class(class), id.0 as usize];
+        if let Some(known) = self.by_id.get(by_id) {
             return known.ok_or_else(no_schemas);
         }
-        let by_bytes = (class.to_owned(), bytes.to_vec());
+        let by_bytes = words(class, bytes);
         let known = match self.by_bytes.get(&by_bytes) {
-            Some(known) => known.ok_or_else(no_schemas),
+            Some(known) => self.layers.get(known).map(|_| known).ok_or_else(no_schemas),
             None => self.layer(bytes, class, memory),
         };
-        self.by_id.insert(by_id, known.as_ref().ok().copied());
-        self.by_bytes.insert(by_bytes, known.as_ref().ok().copied());
+        self.by_id.set(by_id, known.as_ref().ok().copied());
+        self.by_bytes.get_or_set(&by_bytes, known.as_ref().map_or(usize::MAX, |known| *known));
         known
     }
 
@@ -151,7 +157,7 @@ impl Found {
 
     /// Returns the layers of a form: of a class and its bases, the first base's first.
     fn layers_of(&self, form: u32) -> Option<impl DoubleEndedIterator<Item = &Layer>> {
-        Some(self.forms.get(&form)?.iter().filter_map(|&number| self.layers.get(number)))
+        Some(self.forms.get([form as usize, 0])?.iter().filter_map(|&number| self.layers.get(number)))
     }
 
     /// Returns the layer of a node, by its number among those of all layers.

@@ -6,7 +6,7 @@
 
 mod objects;
 
-use alloc::collections::BTreeMap;
+use crate::places::Places;
 use alloc::format;
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -58,7 +58,7 @@ pub(super) struct Machine<'a> {
     /// The last callable that was examined, and whether it encodes text as bytes.
     codec: Option<(Id, bool)>,
     /// The bytes of texts that were encoded, by the id of the text.
-    latin1: BTreeMap<u32, u32>,
+    latin1: Places,
     /// Whether PUT opcodes are ignored, because their parts are in the memo already.
     is_again: bool,
     /// The place in the arena below which nothing can be changed any more.
@@ -91,7 +91,7 @@ impl<'a> Machine<'a> {
             most_buffers: buffers,
             fix_imports: options.fix_imports,
             codec: None,
-            latin1: BTreeMap::new(),
+            latin1: Places::default(),
             is_again: false,
             settled: 0,
         }

@@ -1,7 +1,7 @@
 //! NumPy's element types: as text, as the lists and dicts that `numpy.dtype` takes, and as NumPy pickles them.
 
+use crate::places::{Table, Words};
 use alloc::boxed::Box;
-use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use super::super::arena::{Id, Items, Tag};
@@ -19,7 +19,7 @@ const ALIGNED: i128 = 0x80;
 /// The types that were found, each read once.
 #[derive(Debug)]
 pub(in super::super) struct Dtypes {
-    seen: BTreeMap<u32, Option<Dtype>>,
+    seen: Table<Option<Dtype>>,
     /// How many more types and fields may be read. Shared parts could stand for any number of them.
     left: usize,
     /// Whether types are left out that have more than [`Dtype`] can represent: titles, metadata, and the class of
@@ -31,7 +31,7 @@ impl Dtypes {
     /// Returns an empty table for a pickle of this length.
     pub fn new(len: usize) -> Self {
         // NumPy writes more than sixteen bytes for a field, and for a type.
-        Self { seen: BTreeMap::new(), left: len / 16 + 1024, is_exact: false }
+        Self { seen: Table::default(), left: len / 16 + 1024, is_exact: false }
     }
 
     /// Returns such a table only of types that are the same when they are written again.
@@ -51,7 +51,7 @@ impl Dtypes {
         if let View::Text(text) | View::Bytes(text) = parts.view(id) {
             return Ok(core::str::from_utf8(text).ok().and_then(|text| text.parse().ok()));
         }
-        if let Some(seen) = self.seen.get(&id.0) {
+        if let Some(seen) = self.seen.get([id.0 as usize, 0]) {
             return Ok(seen.clone());
         }
         let Some(depth) = depth.checked_sub(1) else {
@@ -67,7 +67,7 @@ impl Dtypes {
             View::Object(Tag::Call, place) => self.called(parts, place, depth)?,
             _ => self.described(parts, id, depth)?,
         };
-        self.seen.insert(id.0, dtype.clone());
+        self.seen.set([id.0 as usize, 0], dtype.clone());
         Ok(dtype)
     }
 
@@ -165,17 +165,18 @@ impl Dtypes {
         if !self.spend(names.len() + entries.len() / 2) {
             return Ok(None);
         }
-        let mut by_name = BTreeMap::new();
+        let mut by_name = Words::default();
         while let (Some(name), Some(field)) = (entries.next(), entries.next()) {
-            by_name.insert(parts.word(name), field);
+            if let Some(name) = parts.word(name) {
+                by_name.set(name, field.0 as usize);
+            }
         }
         let mut all = Vec::with_capacity(names.len());
         for name in names {
-            let name = parts.word(name);
-            let Some(View::Tuple(mut field)) = by_name.get(&name).map(|&field| parts.view(field)) else {
-                return Ok(None);
-            };
-            let (Some(name), Some(of), Some(offset)) = (name, field.next(), field.next()) else { return Ok(None) };
+            let Some(name) = parts.word(name) else { return Ok(None) };
+            let field = by_name.get(name.as_bytes()).map(|field| parts.view(Id(field as u32)));
+            let Some(View::Tuple(mut field)) = field else { return Ok(None) };
+            let (Some(of), Some(offset)) = (field.next(), field.next()) else { return Ok(None) };
             // A title.
             if self.is_exact && field.next().is_some() {
                 return Ok(None);

@@ -3,8 +3,8 @@
 
 mod built;
 
+use crate::places::{Places, Table};
 use alloc::borrow::ToOwned;
-use alloc::collections::BTreeMap;
 use alloc::string::String;
 use alloc::vec::Vec;
 
@@ -72,12 +72,12 @@ struct Maker<'p, 'r> {
     resolve: &'p mut Resolve<'r>,
     buffers: &'p [&'p [u8]],
     /// The places in the heap of parts that are shared.
-    places: BTreeMap<u32, usize>,
+    places: Places,
     /// The parts of the heap, in order.
     open: Vec<Id>,
     next: usize,
     /// The names of the classes, each made once.
-    names: BTreeMap<(u32, u32), Option<value::Name>>,
+    names: Table<Option<value::Name>>,
     /// The objects, by number, whose preceding calls have been included.
     used: Bits,
     dtypes: Dtypes,
@@ -127,10 +127,10 @@ impl<'p, 'r> Maker<'p, 'r> {
             parts,
             resolve,
             buffers,
-            places: BTreeMap::new(),
+            places: Places::default(),
             open: Vec::new(),
             next: 0,
-            names: BTreeMap::new(),
+            names: Table::default(),
             used: Bits::default(),
             dtypes: Dtypes::exact(parts.len),
             left: buffers.iter().fold(4 * parts.len + SPARE, |sum, buffer| sum.saturating_add(buffer.len())),
@@ -151,10 +151,10 @@ impl Maker<'_, '_> {
         if !self.parts.shares.contains(id) || !self.is_large(id) {
             return None;
         }
-        let place = *self.places.entry(id.0).or_insert_with(|| {
+        let place = self.places.get_or_set([id.0 as usize, 0], self.open.len());
+        if place == self.open.len() {
             self.open.push(id);
-            self.open.len() - 1
-        });
+        }
         Some(Value::Shared(Shared::unbound(place)))
     }
 
@@ -293,11 +293,11 @@ impl Maker<'_, '_> {
     fn name(&mut self, id: Id) -> Option<value::Name> {
         let Parts { arena, .. } = self.parts;
         let key = match id.place().filter(|&place| arena.tag(place) == Tag::Global) {
-            Some(place) => (arena.part(place, 0).0, arena.part(place, 1).0),
-            None => (id.0, id.0),
+            Some(place) => [arena.part(place, 0), arena.part(place, 1)],
+            None => [id, id],
         };
         let parts = self.parts;
-        self.names.entry(key).or_insert_with(|| parts.qualified(id)).clone()
+        self.names.get_or_add(key.map(|id| id.0 as usize), || parts.qualified(id)).clone()
     }
 
     fn object(&mut self, tag: Tag, place: u32) -> Result<(Shape, Vec<Id>)> {

@@ -1,7 +1,7 @@
 //! Makes the operations of objects, whatever their form in Python.
 
+use crate::places::Words;
 use alloc::boxed::Box;
-use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 use core::cell::Cell;
 
@@ -18,10 +18,11 @@ impl Planner<'_> {
     pub fn object(&mut self, object: &'static Object, place: usize) -> Option<()> {
         let mut slots = Vec::new();
         flat_slots(object, place, &mut slots);
-        let names: BTreeSet<&str> = slots.iter().map(|(slot, _)| &*slot.name).collect();
+        let mut names = Words::default();
+        let are_different = slots.iter().all(|(slot, _)| names.meet(slot.name.as_bytes()));
         match object.form {
             // If several attributes have the same name, a dict keeps the last.
-            Form::Dict | Form::Slots | Form::Cython if names.len() < slots.len() => self.ops.push(Op::Unknown),
+            Form::Dict | Form::Slots | Form::Cython if !are_different => self.ops.push(Op::Unknown),
             Form::Dict | Form::Slots => self.attributes(object, &slots)?,
             Form::Cython => self.cython(object, &slots)?,
             Form::Range if slots.iter().all(|(slot, _)| matches!(target(slot.ty).kind, Kind::Int { .. })) => {
