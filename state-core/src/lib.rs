@@ -84,6 +84,7 @@ pub mod image;
 mod impls;
 mod inspect;
 mod literal;
+mod order;
 #[cfg(feature = "pickle")]
 pub mod pickle;
 mod places;

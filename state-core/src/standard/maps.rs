@@ -7,6 +7,7 @@ use alloc::vec::Vec;
 use core::cmp::Ordering;
 
 use super::deque::len;
+use crate::order;
 use crate::value::repr::{Field, Layout, Look, Object, Shape, Source, is_empty};
 use crate::value::{Int, Value};
 use crate::walk::Decoder;
@@ -148,8 +149,7 @@ fn sorted<'a, S: Source<'a>, I: Iterator<Item = S::Part>>(source: S, all: impl F
     while let (Some(key), Some(count)) = (all.next(), all.next()) {
         entries.push([key, count]);
     }
-    entries.sort_by(|&[_, a], &[_, b]| order(a, b));
-    Some(entries.into_flattened())
+    Some(order::sorted(&entries, |&[_, a], &[_, b]| order(a, b)).into_flattened())
 }
 
 /// A number to be compared with others.

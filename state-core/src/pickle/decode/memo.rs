@@ -1,6 +1,6 @@
 //! The memo: parts by the number under which they can be fetched.
 
-use crate::places::{Places, wide};
+use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use super::arena::Id;
@@ -12,7 +12,7 @@ const NOTHING: u32 = u32::MAX;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Memo {
     dense: Vec<u32>,
-    sparse: Places,
+    sparse: BTreeMap<u64, u32>,
 }
 
 impl Memo {
@@ -33,7 +33,7 @@ impl Memo {
         } else {
             match usize::try_from(number).ok().and_then(|number| self.dense.get_mut(number)) {
                 Some(place) => *place = id.0,
-                None => drop(self.sparse.set(wide(number), id.0 as usize)),
+                None => drop(self.sparse.insert(number, id.0)),
             }
         }
     }
@@ -53,7 +53,6 @@ impl Memo {
     #[inline]
     pub fn get(&self, number: u64) -> Option<Id> {
         let dense = usize::try_from(number).ok().and_then(|number| self.dense.get(number));
-        let kept = dense.copied().or_else(|| self.sparse.get(wide(number)).map(|id| id as u32));
-        kept.filter(|&id| id != NOTHING).map(Id)
+        dense.or_else(|| self.sparse.get(&number)).copied().filter(|&id| id != NOTHING).map(Id)
     }
 }

@@ -1,5 +1,6 @@
 //! Plans of objects and enums, in each of the forms that `#[state(pickle = "..")]` gives them.
 
+use crate::order::order;
 use crate::places::Words;
 use alloc::format;
 use alloc::string::ToString;
@@ -147,8 +148,7 @@ impl Planner {
     /// Adds `__pyx_unpickle_C(C, checksum, None)`, and the members in the order of their names.
     fn cython(&mut self, class: Global<'_>, (slots, kept): (&[Placed], bool), steps: &mut Steps<'_>) -> Result<()> {
         differ(slots)?;
-        let mut order: Vec<usize> = (0..slots.len()).collect();
-        order.sort_by_key(|&at| &slots[at].0.name);
+        let order = order(slots.len(), &|a, b| slots[a].0.name.cmp(&slots[b].0.name));
         let names: Vec<&str> = order.iter().map(|&at| &*slots[at].0.name).collect();
         let sum = checksum::of(&names);
         let maker = self.global(Global { module: class.module, name: &["__pyx_unpickle_", class.name].concat() });

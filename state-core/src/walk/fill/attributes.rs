@@ -11,6 +11,7 @@ use super::objects::missing;
 use super::older::{by_form, by_kind, by_names_of};
 use crate::array::Elements;
 use crate::error::{Error, ErrorKind, Escaped, Result};
+use crate::order::sorted;
 use crate::schema::{
     Enum, EnumVariant, Evolution, Form, Kind, Link, Nodes, Object, Schema, Show, Slot, missing_slot, unknown_slot,
 };
@@ -363,17 +364,16 @@ fn members_of<'v, 's, D: Decoder<'v>>(
     value: D,
     at: usize,
 ) -> Result<Option<Vec<(Place<'s>, Option<D>)>>> {
-    let mut sorted = places(nodes, object, at);
-    sorted.sort_by(|a, b| a.slot.name.cmp(&b.slot.name));
-    let names: Vec<&str> = sorted.iter().map(|place| &*place.slot.name).collect();
+    let by_name = sorted(&places(nodes, object, at), |a, b| a.slot.name.cmp(&b.slot.name));
+    let names: Vec<&str> = by_name.iter().map(|place| &*place.slot.name).collect();
     let Some(mut members) = value.members(&object.name, &names)? else { return Ok(None) };
-    let mut given: Vec<(Place<'s>, Option<D>)> = sorted.iter().map(|place| (*place, members.next())).collect();
+    let given: Vec<(Place<'s>, Option<D>)> = by_name.iter().map(|place| (*place, members.next())).collect();
     // The data after the heads of an image is in the order of the slots.
-    given.sort_by_key(|(place, _)| place.order);
+    let given = sorted(&given, |(a, _), (b, _)| a.order.cmp(&b.order));
     // An object of a Python subclass of the Cython class has its attributes as one more member.
     match members.next() {
         Some(more) if more.entries().is_none_or(|entries| entries.len() != 0) => {
-            Err(too_many((sorted.len(), "members"), object, more))
+            Err(too_many((by_name.len(), "members"), object, more))
         }
         _ => Ok(Some(given)),
     }

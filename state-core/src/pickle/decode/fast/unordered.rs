@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 use super::Reader;
 use super::memo::{Kept, NOWHERE};
 use super::plan::{Made, Of, SlotOf, Slots, tuple_code};
+use crate::order::sorted;
 use crate::pickle::opcode as op;
 
 /// Where the tail and the text of a slot end.
@@ -80,7 +81,7 @@ impl Reader<'_> {
             ranges.push((part.order, from, part.ends));
             from = part.ends;
         }
-        ranges.sort_by_key(|range| range.0);
+        let ranges = sorted(&ranges, |a: &(usize, _, _), b| a.0.cmp(&b.0));
         for (region, bytes) in [&mut self.tail, &mut self.text].into_iter().enumerate() {
             let sorted: Vec<u8> = ranges
                 .iter()

@@ -1,5 +1,6 @@
 //! A layer: what a form says about a class or one of its bases, which is a schema, and tables for lookups in it.
 
+use crate::order::order;
 use crate::places::{Table, Words, words};
 use alloc::rc::Rc;
 use alloc::sync::Arc;
@@ -60,8 +61,7 @@ impl Layer {
                     }
                 }
                 Kind::Enum(of) => {
-                    let mut order: Vec<usize> = (0..of.variants.len()).collect();
-                    order.sort_by_key(|&variant| &of.variants[variant].name);
+                    let order = order(of.variants.len(), &|a, b| of.variants[a].name.cmp(&of.variants[b].name));
                     variants.set([at, 0], order);
                 }
                 Kind::Open(open) if sets.meet(open.name.as_bytes()) => {

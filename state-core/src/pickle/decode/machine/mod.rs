@@ -6,7 +6,7 @@
 
 mod objects;
 
-use crate::places::Places;
+use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::vec::Vec;
 use core::ops::Range;
@@ -57,8 +57,9 @@ pub(super) struct Machine<'a> {
     fix_imports: bool,
     /// The last callable that was examined, and whether it encodes text as bytes.
     codec: Option<(Id, bool)>,
-    /// The bytes of texts that were encoded, by the id of the text.
-    latin1: Places,
+    /// The bytes of texts that were encoded, by the id of the text: a map of the type that the memo has. `Places` would
+    /// take more memory than a look into a pickle may.
+    latin1: BTreeMap<u64, u32>,
     /// Whether PUT opcodes are ignored, because their parts are in the memo already.
     is_again: bool,
     /// The place in the arena below which nothing can be changed any more.
@@ -91,7 +92,7 @@ impl<'a> Machine<'a> {
             most_buffers: buffers,
             fix_imports: options.fix_imports,
             codec: None,
-            latin1: Places::default(),
+            latin1: BTreeMap::new(),
             is_again: false,
             settled: 0,
         }

@@ -66,15 +66,14 @@ impl<'a> Machine<'a> {
         if !encoding.is_some_and(|encoding| matches!(encoding, b"latin1" | b"latin-1" | b"iso-8859-1")) {
             return Ok(None);
         }
-        if let Some(bytes) = self.latin1.get([text.0 as usize, 0]) {
-            let bytes = Id(bytes as u32);
-            self.parts.shares.note(bytes);
-            return Ok(Some(bytes));
+        if let Some(&bytes) = self.latin1.get(&text.0.into()) {
+            self.parts.shares.note(Id(bytes));
+            return Ok(Some(Id(bytes)));
         }
         match self.parts.strings.latin1(self.parts.input, &mut self.parts.arena, text)? {
             Some(bytes) => {
                 // Remembered, so that encoding one text again and again takes no more time and memory.
-                self.latin1.set([text.0 as usize, 0], bytes.0 as usize);
+                self.latin1.insert(text.0.into(), bytes.0);
                 Ok(Some(bytes))
             }
             None if self.parts.strings.text(self.parts.input, &self.parts.arena, text).is_some() => {

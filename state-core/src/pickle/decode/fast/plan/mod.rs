@@ -46,6 +46,7 @@ pub(super) struct Plan {
 }
 
 /// The operations that read a value.
+#[derive(Clone, Copy)]
 pub(super) struct Span {
     pub from: u32,
     pub to: u32,

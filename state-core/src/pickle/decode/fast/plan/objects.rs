@@ -1,5 +1,6 @@
 //! Makes the operations of objects, whatever their form in Python.
 
+use crate::order::sorted;
 use crate::places::Words;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -124,8 +125,7 @@ impl Planner<'_> {
 
     /// Adds the operations of `__pyx_unpickle_C(C, checksum, None)` and the members in the order of their names.
     fn cython(&mut self, object: &'static Object, slots: &[Placed]) -> Option<()> {
-        let mut sorted = slots.to_vec();
-        sorted.sort_by_key(|(slot, _)| &*slot.name);
+        let sorted = sorted(slots, |(a, _), (b, _)| a.name.cmp(&b.name));
         let names: Vec<&str> = sorted.iter().map(|(slot, _)| &*slot.name).collect();
         let checksum = checksum::of(&names);
         let (class, maker) = (Class::new(&object.name), Cell::new(NOTHING));
@@ -142,9 +142,7 @@ impl Planner<'_> {
                     self.slot(slot, *at, true)?;
                 }
             } else {
-                let mut by_name = Slots::new(slots, false);
-                by_name.sort();
-                self.ops.push(Op::Slots(Box::new(by_name)));
+                self.ops.push(Op::Slots(Box::new(Slots::by_name(slots))));
             }
             self.close(open, sorted.len());
         }

@@ -5,6 +5,7 @@ use alloc::vec::Vec;
 use core::cell::Cell;
 
 use super::{Codes, Group, Learned, NESTED, Of, Op, Plan, Plans, Span, Standard, UNSEEN, Variants, target, tuple_code};
+use crate::order::sorted;
 use crate::pickle::decode::fast::memo::{LEAST, NOTHING};
 use crate::pickle::opcode as op;
 use crate::protocol::layout::{option_is_inline, stride};
@@ -37,8 +38,8 @@ impl<'a> Planner<'a> {
     pub fn plan(mut self, head: usize) -> Plan {
         // Of spans that begin with the same operation, the inner ones were added first.
         self.spans.reverse();
-        self.spans.sort_by_key(|span| span.from);
-        let Self { ops, spans, values, deepest, .. } = self;
+        let spans = sorted(&self.spans, |a, b| a.from.cmp(&b.from));
+        let Self { ops, values, deepest, .. } = self;
         Plan { ops, spans, values, deepest, size: stride(head), is_empty: head == 0, learned: Learned::default() }
     }
 

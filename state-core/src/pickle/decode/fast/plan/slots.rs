@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 use core::cell::OnceCell;
 
 use super::Placed;
+use crate::order::order;
 
 /// The slots of an object, in the order in which they are expected in the pickle.
 pub(in crate::pickle::decode::fast) struct Slots {
@@ -19,14 +20,20 @@ pub(in crate::pickle::decode::fast) struct SlotOf {
     pub plan: OnceCell<u32>,
 }
 
+impl SlotOf {
+    fn new(slots: &[Placed], order: usize) -> Self {
+        Self { placed: slots[order], order, plan: OnceCell::new() }
+    }
+}
+
 impl Slots {
     pub fn new(slots: &[Placed], is_pair: bool) -> Self {
-        let slot = |(order, &placed): (usize, &Placed)| SlotOf { placed, order, plan: OnceCell::new() };
-        Self { slots: slots.iter().enumerate().map(slot).collect(), is_pair }
+        Self { slots: (0..slots.len()).map(|order| SlotOf::new(slots, order)).collect(), is_pair }
     }
 
-    /// Sorts the slots by name.
-    pub fn sort(&mut self) {
-        self.slots.sort_by_key(|slot| &*slot.placed.0.name);
+    /// The slots in the order of their names.
+    pub fn by_name(slots: &[Placed]) -> Self {
+        let order = order(slots.len(), &|a, b| slots[a].0.name.cmp(&slots[b].0.name));
+        Self { slots: order.into_iter().map(|order| SlotOf::new(slots, order)).collect(), is_pair: false }
     }
 }
