@@ -5,7 +5,7 @@ use std::collections::{HashMap, VecDeque};
 use std::rc::{Rc, Weak};
 use std::sync::Arc;
 
-use state_core::{State, dumps, load_into, loads};
+use state_core::{State, dumps, from_value, load_into, loads, pickle, to_value};
 
 use super::{Leaf, Two, leaf, open, ring, through, tree};
 
@@ -245,4 +245,64 @@ fn a_cycle_closes_behind_a_shared_object_that_takes_no_references_later() {
     for node in [first, back] {
         node.borrow_mut().next = None;
     }
+}
+
+/// A world of units that know one another, whose cycles are opened when it is dropped.
+#[derive(State)]
+struct World {
+    chosen: Weak<RefCell<Unit>>,
+    first: Rc<Place>,
+    units: Vec<Rc<RefCell<Unit>>>,
+}
+
+#[derive(State)]
+#[state(shared, cyclic)]
+struct Unit {
+    number: u32,
+    friends: Vec<Rc<RefCell<Unit>>>,
+    place: Rc<Place>,
+}
+
+/// An object without a cell around it.
+#[derive(State)]
+struct Place {
+    names: RefCell<Vec<String>>,
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        self.first.names.borrow_mut().clear();
+        for unit in &self.units {
+            unit.borrow_mut().friends.clear();
+        }
+    }
+}
+
+#[test]
+fn a_root_that_is_built_twice_and_takes_its_objects_apart_has_all_of_them() {
+    let place = Rc::new(Place { names: RefCell::new(vec!["here".into()]) });
+    let unit = |number| Rc::new(RefCell::new(Unit { number, friends: Vec::new(), place: place.clone() }));
+    let units = [unit(0), unit(1), unit(2)];
+    for (at, unit) in units.iter().enumerate() {
+        unit.borrow_mut().friends.extend([units[(at + 1) % 3].clone(), units[(at + 2) % 3].clone()]);
+    }
+    let world = World { chosen: Rc::downgrade(&units[2]), first: place.clone(), units: units.into() };
+    let test = |world: &World, how: &str| {
+        assert!(Rc::ptr_eq(&world.chosen.upgrade().unwrap(), &world.units[2]), "{how}");
+        assert_eq!(*world.first.names.borrow(), ["here"], "{how}");
+        for (at, unit) in world.units.iter().enumerate() {
+            let unit = unit.borrow();
+            let friends: Vec<u32> = unit.friends.iter().map(|friend| friend.borrow().number).collect();
+            assert_eq!((unit.number, friends), (at as u32, vec![(at as u32 + 1) % 3, (at as u32 + 2) % 3]), "{how}");
+            assert!(Rc::ptr_eq(&unit.friends[0], &world.units[(at + 1) % 3]), "{how}");
+            assert!(Rc::ptr_eq(&unit.place, &world.first), "{how}");
+        }
+    };
+    test(&through(&world), "bytes");
+    test(&from_value(&to_value(&world).unwrap()).unwrap(), "a value");
+    test(&pickle::loads(&pickle::dumps(&world).unwrap()).unwrap(), "a pickle");
+    let mut live = through(&world);
+    live.units.truncate(1);
+    load_into(&dumps(&world).unwrap(), &mut live).unwrap();
+    test(&live, "in place");
 }

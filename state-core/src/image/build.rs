@@ -36,10 +36,15 @@ pub(super) fn get<'de, T: Restore<'de>>(
     let head = &regions.head[..T::HEAD];
     while let Some(value) = T::get(head, &mut reader) {
         if regions.has_holes() {
-            match sharing::complete(&mut reader, regions) {
-                Some(true) => continue,
-                Some(false) => {}
-                None => break,
+            if sharing::is_root_incomplete(&mut reader) {
+                drop(value);
+                match sharing::make_again(&mut reader, regions) {
+                    Some(()) => continue,
+                    None => break,
+                }
+            }
+            if sharing::complete(&mut reader, regions).is_none() {
+                break;
             }
         }
         if let Some(rest) = rest {

@@ -33,7 +33,7 @@ pub(crate) use proof::{Part, Share, Through, share_parts, share_through};
 #[cfg(feature = "pickle")]
 pub(crate) use record::CLASSES;
 pub(crate) use record::{Number, Numbered, Record};
-pub(crate) use shelf::{Shelf, complete, get, offer, set, weak};
+pub(crate) use shelf::{Shelf, complete, get, is_root_incomplete, make_again, offer, set, weak};
 pub(crate) use table::{Table, check, check_weak};
 pub(crate) use tracker::{Lent, Tracker, name};
 pub(crate) use trade::{exchange, settle, settle_weak};

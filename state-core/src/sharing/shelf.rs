@@ -4,6 +4,10 @@
 //! incomplete. At the end, when all objects exist, each incomplete one is read again: a new object is built again and
 //! swaps its content, through its cell, with the copy, and a live one is restored again. No cycle is closed before
 //! refusals have become impossible, so that nothing leaks after one.
+//!
+//! If a reference outside of all numbered objects is left out, a new root is built again. The first one is dropped, and
+//! its `Drop` may change the objects that it leads to, such as take them apart to free cycles: so the objects of the
+//! second one are built again too, in between.
 
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -28,6 +32,8 @@ pub(crate) struct Shelf<'de> {
     /// Whether a reference was just left out.
     left_out: bool,
     incomplete: Vec<Incomplete<'de>>,
+    /// The new objects that are in no other numbered one, if the root may have to be built again.
+    outermost: Vec<Begun<'de>>,
     numbered: Numbered<'de>,
     /// Whether the pointers being read are held by a history.
     holding: bool,
@@ -58,20 +64,28 @@ impl<'de> Linking<'de> for Links<'de> {
 
 struct Class<'de> {
     slots: Box<dyn Any>,
+    empty: fn() -> Box<dyn Any>,
     /// The end of each object in the image, if it will be needed.
     ends: Vec<Mark<'de>>,
     early: bool,
     /// The number of objects that were built again.
     fresh: usize,
+    make: fn(&mut Reader<'de>, &Begun<'de>) -> Option<()>,
     again: fn(&mut Reader<'de>, &Incomplete<'de>) -> Option<()>,
     swap: fn(&mut dyn Any, usize) -> usize,
 }
 
-/// An object in which a reference was left out.
-struct Incomplete<'de> {
+/// The place of an object in the image.
+#[derive(Clone, Copy)]
+struct Begun<'de> {
     number: Number,
     head: &'de [u8],
     start: Mark<'de>,
+}
+
+/// An object in which a reference was left out.
+struct Incomplete<'de> {
+    begun: Begun<'de>,
     /// Whether it is a live object that was restored in place.
     live: bool,
 }
@@ -90,6 +104,7 @@ impl<'de> Shelf<'de> {
             root: false,
             left_out: false,
             incomplete: Vec::new(),
+            outermost: Vec::new(),
             numbered,
             holding: false,
             held_read: 0,
@@ -171,9 +186,11 @@ impl<'de> Shelf<'de> {
         if at == self.classes.len() {
             self.classes.push(Class {
                 slots: (kept.shelf)(),
+                empty: kept.shelf,
                 ends: Vec::new(),
                 early: self.numbered.early >> number & 1 == 1 && P::early(),
                 fresh: 0,
+                make: make::<P>,
                 again: again::<P>,
                 swap: swap::<P>,
             });
@@ -216,7 +233,7 @@ impl<'de> Shelf<'de> {
 
     /// Ends an object, and marks it if it is incomplete.
     fn end<P: Shared<'de>>(&mut self, incomplete: Incomplete<'de>, kept: &Kept<P>, end: Mark<'de>) -> Option<()> {
-        let Number { class, index } = incomplete.number;
+        let Number { class, index } = incomplete.begun.number;
         if self.numbered.holes {
             *self.class(class, kept)?.ends.get_mut(index as usize)? = end;
         }
@@ -299,9 +316,13 @@ fn made<'de, P: Shared<'de>>(number: Number, head: &'de [u8], reader: &mut Reade
     if let Some(found) = found(number, &kept, reader) {
         return Some(found);
     }
-    let start = reader.mark();
-    reader.shelf()?.begin(number.class, &kept, start)?;
-    build(number, (head, start), &kept, reader)
+    let begun = Begun { number, head, start: reader.mark() };
+    let shelf = reader.shelf()?;
+    if shelf.numbered.again && shelf.open.is_empty() {
+        shelf.outermost.push(begun);
+    }
+    shelf.begin(number.class, &kept, begun.start)?;
+    build(begun, &kept, reader)
 }
 
 /// The object with this number, if it exists; the reader is then moved to its end.
@@ -314,12 +335,8 @@ fn found<'de, P: Shared<'de>>(number: Number, kept: &Kept<P>, reader: &mut Reade
 }
 
 /// Builds an object that has begun.
-fn build<'de, P: Shared<'de>>(
-    number: Number,
-    (head, start): (&'de [u8], Mark<'de>),
-    kept: &Kept<P>,
-    reader: &mut Reader<'de>,
-) -> Option<P> {
+fn build<'de, P: Shared<'de>>(begun: Begun<'de>, kept: &Kept<P>, reader: &mut Reader<'de>) -> Option<P> {
+    let Begun { number, head, .. } = begun;
     let early = reader.shelf()?.class(number.class, kept)?.early;
     // An object that cannot be changed through its pointers is never exchanged with a live one.
     let hooks = reader.hooks();
@@ -332,7 +349,7 @@ fn build<'de, P: Shared<'de>>(
     let end = reader.mark();
     let shelf = reader.shelf()?;
     shelf.place(number, kept, Slot::There(value.clone()))?;
-    shelf.end(Incomplete { number, head, start, live: false }, kept, end)?;
+    shelf.end(Incomplete { begun, live: false }, kept, end)?;
     Some(value)
 }
 
@@ -357,9 +374,9 @@ fn set_new<'de, P: Shared<'de>>(this: &mut P, number: Number, head: &'de [u8], r
     if let Some(found) = found(number, &kept, reader) {
         return Some(found);
     }
-    let start = reader.mark();
+    let begun = Begun { number, head, start: reader.mark() };
     let shelf = reader.shelf()?;
-    shelf.begin(number.class, &kept, start)?;
+    shelf.begin(number.class, &kept, begun.start)?;
     let restored = if P::ENTERS && shelf.claim(this, &kept) {
         // Entered before its content is read, which may refer to it.
         shelf.place(number, &kept, Slot::There(this.clone()))?;
@@ -375,10 +392,10 @@ fn set_new<'de, P: Shared<'de>>(this: &mut P, number: Number, head: &'de [u8], r
         false
     };
     if !restored {
-        return build(number, (head, start), &kept, reader);
+        return build(begun, &kept, reader);
     }
     let end = reader.mark();
-    reader.shelf()?.end(Incomplete { number, head, start, live: true }, &kept, end)?;
+    reader.shelf()?.end(Incomplete { begun, live: true }, &kept, end)?;
     None
 }
 
@@ -402,17 +419,22 @@ pub(crate) fn weak<'de, P: Shared<'de>>(head: &[u8], reader: &mut Reader<'de>) -
 
 /// Reads an incomplete object again.
 fn again<'de, P: Shared<'de>>(reader: &mut Reader<'de>, object: &Incomplete<'de>) -> Option<()> {
-    let kept = P::kept()?;
-    let pointer = reader.shelf()?.find(object.number, &kept)?;
-    reader.back_to(object.start);
+    let (kept, Begun { number, head, start }) = (P::kept()?, object.begun);
+    let pointer = reader.shelf()?.find(number, &kept)?;
+    reader.back_to(start);
     if object.live {
-        return pointer.enter(object.head, reader, true).then_some(());
+        return pointer.enter(head, reader, true).then_some(());
     }
-    let fresh = P::build(object.head, reader)?;
-    let class = reader.shelf()?.class(object.number.class, &kept)?;
+    let fresh = P::build(head, reader)?;
+    let class = reader.shelf()?.class(number.class, &kept)?;
     class.fresh += 1;
-    (kept.slots)(&mut *class.slots)?.fresh.push((object.number.index, fresh));
+    (kept.slots)(&mut *class.slots)?.fresh.push((number.index, fresh));
     Some(())
+}
+
+fn make<'de, P: Shared<'de>>(reader: &mut Reader<'de>, object: &Begun<'de>) -> Option<()> {
+    reader.back_to(object.start);
+    made::<P>(object.number, object.head, reader).map(drop)
 }
 
 /// Swaps the contents of the first `count` objects that were built again with those of the originals; returns how many
@@ -426,6 +448,31 @@ fn swap<'de, P: Shared<'de>>(slots: &mut dyn Any, count: usize) -> usize {
     swapped.count()
 }
 
+/// Whether a new root must be built again, because a reference in it was left out.
+pub(crate) fn is_root_incomplete(reader: &mut Reader<'_>) -> bool {
+    reader.shelf().is_some_and(|shelf| shelf.root && shelf.numbered.again)
+}
+
+/// Builds all objects again for a root that is to be built again, once the first root was dropped.
+#[cold]
+pub(crate) fn make_again<'de>(reader: &mut Reader<'de>, regions: &Regions<'de>) -> Option<()> {
+    reader.set_left(0);
+    let shelf = reader.shelf()?;
+    (shelf.root, shelf.numbered.again) = (false, false);
+    shelf.incomplete.clear();
+    for class in &mut shelf.classes {
+        class.slots = (class.empty)();
+        class.ends.clear();
+    }
+    // These begin in the same order, so that they get the same numbers.
+    for object in core::mem::take(&mut shelf.outermost) {
+        let make = reader.shelf()?.classes.get(usize::from(object.number.class))?.make;
+        make(reader, &object)?;
+    }
+    reader.back_to(Mark::of(regions));
+    Some(())
+}
+
 /// After the root was read, fills in all references that were left out; returns whether the root must be read again,
 /// and this be called once more.
 #[cold]
@@ -437,7 +484,7 @@ pub(crate) fn complete<'de>(reader: &mut Reader<'de>, regions: &Regions<'de>) ->
         let left = reader.left();
         reader.shelf()?.left = left;
         for object in &incomplete {
-            let again = reader.shelf()?.classes.get(usize::from(object.number.class))?.again;
+            let again = reader.shelf()?.classes.get(usize::from(object.begun.number.class))?.again;
             again(reader, object)?;
         }
         if root_too {
