@@ -79,6 +79,25 @@ fn a_long_history_goes_on_from_where_it_went_back_to() {
 }
 
 #[test]
+fn frames_that_were_left_do_not_come_back_after_a_pause() {
+    let mut world = World::new(5);
+    let mut history = History::new().frames(4).long(100_000);
+    for frame in 0..20 {
+        history.push(frame, &world).unwrap();
+        quiet(&mut world);
+    }
+    history.restore(10, &mut world).unwrap();
+    // The simulation goes on from there, for five frames without the history.
+    history = history.frames(0);
+    for frame in 11..16 {
+        history.push(frame, &world).unwrap();
+    }
+    history = history.frames(4);
+    history.push(16, &world).unwrap();
+    assert!(kept(&history).into_iter().eq((0..=10).chain([16])), "{:?}", kept(&history));
+}
+
+#[test]
 fn the_budget_of_a_long_history_holds_whatever_it_is() {
     for budget in [0, 1, 500, 2000, 5000, 20_000, 60_000] {
         let mut world = World::new(40);

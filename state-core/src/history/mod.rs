@@ -58,7 +58,8 @@ impl<T> History<T> {
         Self { options: Options::new(), ring: Ring::new(16), ordered: false, value: PhantomData }
     }
 
-    /// Sets how many frames are kept. With 0, the history is turned off and writes nothing.
+    /// Sets how many frames are kept. With 0, the history is turned off: a push writes nothing, and only drops the
+    /// frames with its number or a larger one, if there are [older ones](Self::long).
     #[must_use]
     pub fn frames(mut self, most: usize) -> Self {
         self.ring.set_frames(most);
@@ -149,6 +150,8 @@ impl<T: State> History<T> {
     pub fn push(&mut self, frame: u64, value: &T) -> Result<()> {
         drop_gone();
         if !self.ring.is_on() {
+            // Older frames may still be there, and these would not be what the simulation has come through.
+            self.ring.forget_from(frame);
             return Ok(());
         }
         let options = self.options.at_most(self.ring.most_bytes());
