@@ -131,15 +131,17 @@ pub(super) fn too_wide(taken: usize, limit: usize) -> Error {
 pub(super) fn obstacle(obstacle: Obstacle, identity: &Identity, regions: &Regions<'_>, levels: u32) -> Error {
     let mut error = in_the_way(obstacle);
     let path = match obstacle {
-        Obstacle::Refused(expected, place) => match walk::at_place(identity.schema, regions, place, levels) {
-            Some((path, number)) => {
-                if let Some(number) = number {
-                    error = Error::new(ErrorKind::Malformed, expected, number);
+        Obstacle::Refused(expected, place, number) => {
+            match walk::at_place(identity.schema, regions, (place, number), levels) {
+                Some((path, number)) => {
+                    if let Some(number) = number {
+                        error = Error::new(ErrorKind::Malformed, expected, number);
+                    }
+                    Some(path)
                 }
-                Some(path)
+                None => None,
             }
-            None => None,
-        },
+        }
         Obstacle::Capacity(_, left)
         | Obstacle::Zero(left)
         | Obstacle::Alignment(left)
@@ -156,7 +158,7 @@ pub(super) fn obstacle(obstacle: Obstacle, identity: &Identity, regions: &Region
 fn in_the_way(obstacle: Obstacle) -> Error {
     match obstacle {
         Obstacle::Depth(at) => too_deep(Some(at)),
-        Obstacle::Refused(expected, _) => Error::new(ErrorKind::Malformed, expected, "another"),
+        Obstacle::Refused(expected, ..) => Error::new(ErrorKind::Malformed, expected, "another"),
         Obstacle::Alignment(_) => Error::new(
             ErrorKind::Alignment,
             "bytes at a multiple of 16, to borrow a raw array from",

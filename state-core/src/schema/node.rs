@@ -1,6 +1,7 @@
 //! What a node of a schema can be, and its parts.
 
 use alloc::borrow::Cow;
+use alloc::string::{String, ToString};
 
 use super::{Evolution, Form, Nodes, Open, Schema, Sharing};
 use crate::error::Error;
@@ -74,6 +75,31 @@ impl Kind {
             (a, b) => core::mem::discriminant(a) == core::mem::discriminant(b),
         }
     }
+
+    /// Whether a type of this program can be of this kind; those of other crates are behind features.
+    #[cfg(feature = "pyo3")]
+    pub fn is_in_types(&self) -> bool {
+        match self {
+            Self::Known(_) => Known::IN_TYPES,
+            Self::Serde => cfg!(feature = "serde"),
+            _ => true,
+        }
+    }
+
+    /// The number in a head of this kind, as errors show it.
+    pub fn number(&self, head: &[u8]) -> Option<String> {
+        let bits = head.iter().rev().fold(0, |bits: u128, &byte| bits << 8 | u128::from(byte));
+        match self {
+            Self::Int { signed: false, .. } => Some(bits.to_string()),
+            Self::Int { .. } => {
+                let unused = 128 - 8 * head.len();
+                Some(((bits << unused) as i128 >> unused).to_string())
+            }
+            Self::Float { bits: 32 } => Some(f32::from_bits(bits as u32).to_string()),
+            Self::Float { .. } => Some(f64::from_bits(bits as u64).to_string()),
+            _ => None,
+        }
+    }
 }
 
 /// An object: its state is its parent's, then its own slots.
@@ -138,7 +164,7 @@ pub(crate) type DefaultFn = fn(&mut Builder, usize) -> Result<(), Error>;
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Handle {
     /// Their class, as an error names it.
-    pub class: fn() -> alloc::string::String,
+    pub class: fn() -> String,
     /// Whether the object at an index of the table is of that class.
     pub accepts: fn(u64) -> bool,
 }
@@ -146,7 +172,7 @@ pub(crate) struct Handle {
 #[cfg(feature = "pyo3")]
 impl Handle {
     /// For a schema that was read, which does not include the class.
-    pub const ANY: Self = Self { class: || alloc::string::String::from("an object of Python"), accepts: |_| true };
+    pub const ANY: Self = Self { class: || String::from("an object of Python"), accepts: |_| true };
 }
 
 /// A raw array: the bytes of its elements, and their count.

@@ -59,8 +59,13 @@ impl Nodes {
     }
 
     /// Whether this node, or any that it leads to, satisfies `is_wanted`.
-    pub fn reach(&self, from: &Schema, mut is_wanted: impl FnMut(&Schema) -> bool) -> bool {
-        let (mut open, mut seen) = (alloc::vec![from], Places::default());
+    pub fn reach<'s>(&'s self, from: &'s Schema, is_wanted: impl FnMut(&Schema) -> bool) -> bool {
+        self.reach_from(alloc::vec![from], is_wanted)
+    }
+
+    /// As [`reach`](Self::reach), from any of several nodes.
+    pub fn reach_from<'s>(&'s self, mut open: Vec<&'s Schema>, mut is_wanted: impl FnMut(&Schema) -> bool) -> bool {
+        let mut seen = Places::default();
         while let Some(node) = open.pop() {
             if is_wanted(node) {
                 return true;

@@ -35,7 +35,7 @@ const LARGE: u64 = 2;
 const LARGE_NEGATIVE: u64 = 3;
 
 /// Passes what serde wrote to `encoder`.
-pub(crate) fn read(item: &[u8], encoder: &mut impl Encoder) {
+pub(crate) fn read(item: &[u8], encoder: &mut (impl Encoder + ?Sized)) {
     match counts(item) {
         Some(Some(counts)) if !is_whole(item) => show(item, counts, encoder),
         _ => encoder.bytes(item),
@@ -77,7 +77,7 @@ fn counts(item: &[u8]) -> Option<Option<Vec<usize>>> {
     Some(has_value.then_some(counts))
 }
 
-fn show(item: &[u8], counts: Vec<usize>, encoder: &mut impl Encoder) {
+fn show(item: &[u8], counts: Vec<usize>, encoder: &mut (impl Encoder + ?Sized)) {
     let mut counts = counts.into_iter();
     let gone_through = go_through(item, |event| match event {
         Event::Leaf(Leaf::Null) => encoder.none(),

@@ -1,5 +1,6 @@
 //! The destination of the slots of a state.
 
+use super::cbor;
 use crate::array::Elements;
 use crate::protocol::float::widen;
 use crate::sharing::Number;
@@ -12,7 +13,9 @@ use crate::standard::Known;
 pub trait Encoder {
     /// Whether an object names its own class, so that an object behind a trait object needs no other name.
     #[doc(hidden)]
-    const NAMES_CLASSES: bool = true;
+    fn names_classes(&self) -> bool {
+        true
+    }
 
     /// No value: an absent optional.
     fn none(&mut self);
@@ -65,6 +68,11 @@ pub trait Encoder {
     fn known(&mut self, known: Known, bytes: &[u8]) {
         let _ = known;
         self.bytes(bytes);
+    }
+    /// What serde wrote.
+    #[doc(hidden)]
+    fn serde(&mut self, item: &[u8]) {
+        cbor::read(item, self);
     }
     /// Like [`raw`](Encoder::raw), with bytes in the live value, which last as long as it is borrowed.
     fn lent(&mut self, elements: Elements<'_>, bytes: &[u8]) {
@@ -146,6 +154,7 @@ impl Encoder for Nowhere {
     fn str(&mut self, _: &str) {}
     fn bytes(&mut self, _: &[u8]) {}
     fn known(&mut self, _: Known, _: &[u8]) {}
+    fn serde(&mut self, _: &[u8]) {}
     fn begin(&mut self, _: Group<'_>) {}
     fn end(&mut self) {}
     fn alike(&mut self, _: usize) -> usize {

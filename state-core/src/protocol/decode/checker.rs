@@ -1,10 +1,12 @@
 //! The checks of bytes that may be hostile.
 
+use alloc::string::String;
+
 use super::regions::{Regions, cut, read_length};
 use crate::protocol::layout::{padded, stride};
 use crate::protocol::stack::weight;
 use crate::protocol::text::Text;
-use crate::schema::Schema;
+use crate::schema::{Kind, Schema};
 use crate::sharing::Table;
 use crate::state::State;
 
@@ -35,7 +37,7 @@ pub(crate) enum Obstacle {
     /// A C string contains a zero byte.
     Zero(Left),
     /// An implementation by hand expected this instead of the value at a place.
-    Refused(&'static str, Place),
+    Refused(&'static str, Place, NumberText),
     /// A strong reference leads back into an object of this type that is still being read, and cannot be filled in
     /// later.
     Cycle(&'static Schema, Left),
@@ -46,6 +48,10 @@ pub(crate) enum Obstacle {
 /// The number of bytes that remain in all regions where the refused slot begins. Because regions are read in one fixed
 /// order, this identifies the slot.
 pub(crate) type Left = usize;
+
+/// Prints a head of a kind, if it is a number. Only what refuses values refers to the function, so programs in which
+/// nothing does link none of the code that prints floats.
+pub(crate) type NumberText = fn(&Kind, &[u8]) -> Option<String>;
 
 /// The location of a head in memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -124,7 +130,7 @@ impl<'a> Checker<'a> {
     #[cold]
     #[must_use]
     pub fn refuse(&mut self, head: &[u8], expected: &'static str) -> bool {
-        self.record_obstacle(Obstacle::Refused(expected, Place::of(head)))
+        self.record_obstacle(Obstacle::Refused(expected, Place::of(head), Kind::number))
     }
 
     /// Checks the value behind a `T`, one level deeper.

@@ -11,7 +11,7 @@ use crate::python::lease::{self, Lender};
 use crate::python::types::handle;
 use crate::python::types::standard;
 use crate::standard::Known;
-use crate::walk::{Encoder, Group};
+use crate::walk::{Encoder, Group, cbor};
 
 /// Smaller raw arrays stay in the pickle.
 const LARGE: usize = 256;
@@ -105,7 +105,9 @@ fn dict<'py>(py: Python<'py>, parts: Vec<Bound<'py, PyAny>>) -> PyResult<Bound<'
 
 impl Encoder for Slots<'_, '_> {
     // A Rust struct that is not a class is a tuple.
-    const NAMES_CLASSES: bool = false;
+    fn names_classes(&self) -> bool {
+        false
+    }
 
     fn none(&mut self) {
         self.done.push(self.py.None().into_bound(self.py));
@@ -150,8 +152,17 @@ impl Encoder for Slots<'_, '_> {
     }
 
     fn known(&mut self, known: Known, bytes: &[u8]) {
-        let object = standard::object(self.py, known, bytes);
-        self.put(object);
+        // Without such a type, there is none, and no code for it.
+        if Known::IN_TYPES {
+            let object = standard::object(self.py, known, bytes);
+            self.put(object);
+        }
+    }
+
+    fn serde(&mut self, item: &[u8]) {
+        if cfg!(feature = "serde") {
+            cbor::read(item, self);
+        }
     }
 
     fn lent(&mut self, elements: Elements<'_>, bytes: &[u8]) {

@@ -13,7 +13,7 @@ use crate::walk::Encoder;
 use crate::walk::form::not_bool;
 use crate::walk::raws::Array;
 
-impl<'a, E: Encoder> Read<'a, '_, E> {
+impl<'a, E: Encoder + ?Sized> Read<'a, '_, E> {
     /// Cuts off the bytes of `count` elements; `None` is more than can exist.
     fn raw_bytes(&mut self, elements: Elements<'_>, count: Option<u64>, place: &'a [u8]) -> Result<Array<'a>> {
         let size = elements.schema.head;

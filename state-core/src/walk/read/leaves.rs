@@ -7,7 +7,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::standard::{Known, decimal, int, time, timedelta, timezone};
 use crate::walk::{Encoder, Group};
 
-impl<'a, E: Encoder> Read<'a, '_, E> {
+impl<'a, E: Encoder + ?Sized> Read<'a, '_, E> {
     pub(super) fn int(&mut self, signed: bool, nonzero: bool, head: &'a [u8]) -> Result<()> {
         let value = little_endian(head);
         if nonzero && value == 0 {

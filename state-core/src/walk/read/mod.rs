@@ -19,7 +19,7 @@ use self::sought::Sought;
 pub(crate) use self::sought::{Found, Seek};
 use super::form::{Wrap, count_slots, parts_without_bytes, wrap};
 use super::raws::Raws;
-use super::{Encoder, Group, cbor};
+use super::{Encoder, Group};
 use crate::array::Elements;
 use crate::error::{Error, ErrorKind, Result};
 use crate::protocol::decode::{Regions, read_length};
@@ -44,7 +44,7 @@ const SHOWN: usize = 16;
 const OWN: usize = 1 << 24;
 const CARRIED: usize = 1 << 20;
 
-pub(crate) struct Read<'a, 'e, E> {
+pub(crate) struct Read<'a, 'e, E: ?Sized> {
     nodes: &'a Nodes,
     tail: &'a [u8],
     text: Text<'a>,
@@ -68,7 +68,7 @@ pub(crate) struct Read<'a, 'e, E> {
     encoder: &'e mut E,
 }
 
-impl<'a, 'e, E: Encoder> Read<'a, 'e, E> {
+impl<'a, 'e, E: Encoder + ?Sized> Read<'a, 'e, E> {
     pub fn new(nodes: &'a Nodes, regions: &Regions<'a>, bytes: &[u8], encoder: &'e mut E) -> Self {
         let Regions { tail, text, raw, .. } = *regions;
         Self {
@@ -89,7 +89,7 @@ impl<'a, 'e, E: Encoder> Read<'a, 'e, E> {
     }
 }
 
-impl<'a, E: Encoder> Read<'a, '_, E> {
+impl<'a, E: Encoder + ?Sized> Read<'a, '_, E> {
     /// Removes the limit on parts that occupy no bytes.
     pub fn unlimited(mut self) -> Self {
         self.free = None;
@@ -309,7 +309,7 @@ impl<'a, E: Encoder> Read<'a, '_, E> {
             Kind::Serde => {
                 let count = self.length(head)?;
                 let run = self.run(count, 1)?;
-                cbor::read(run, self.encoder);
+                self.encoder.serde(run);
             }
             Kind::Raw(raw) => self.raw(raw, head)?,
             Kind::Grid(of, dimensions) => self.grid(*of, *dimensions, head)?,

@@ -13,7 +13,7 @@ use crate::sharing::walked::Objects;
 use crate::sharing::{Number, Numbered, Record};
 use crate::walk::Encoder;
 
-impl<'a, E: Encoder> Read<'a, '_, E> {
+impl<'a, E: Encoder + ?Sized> Read<'a, '_, E> {
     /// Walks the whole image. Returns the paths to the wanted objects.
     pub fn paths(
         mut self,

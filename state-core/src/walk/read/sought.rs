@@ -1,10 +1,10 @@
 //! Looks for parts of an image, to say where they are.
 
-use alloc::string::{String, ToString};
+use alloc::string::String;
 
-use super::{Read, little_endian};
+use super::Read;
 use crate::error::{Error, ErrorKind};
-use crate::protocol::decode::{Left, Place};
+use crate::protocol::decode::{Left, NumberText, Place};
 use crate::schema::{Kind, Schema, root_name_in};
 use crate::walk::Encoder;
 
@@ -13,7 +13,7 @@ pub(super) enum Sought<'a> {
     Last(Seek),
     Blank(Blanks<'a>),
     Common(Common<'a>),
-    Place(Place, Option<Found>),
+    Place(Place, NumberText, Option<Found>),
 }
 
 /// A part that was found: its path, and its value if it is a number.
@@ -85,7 +85,7 @@ impl Common<'_> {
     }
 }
 
-impl<'a, E: Encoder> Read<'a, '_, E> {
+impl<'a, E: Encoder + ?Sized> Read<'a, '_, E> {
     /// Walks until the wanted part. Returns its path; `None` if the walk did not stop.
     pub fn seek(mut self, schema: &'a Schema, head: &'a [u8], levels: u32, seek: &mut Seek) -> Option<String> {
         self.sought = Some(Sought::Last(*seek));
@@ -122,10 +122,16 @@ impl<'a, E: Encoder> Read<'a, '_, E> {
     }
 
     /// Walks the whole image. Returns the innermost part whose head is at this place.
-    pub fn at_place(mut self, schema: &'a Schema, head: &'a [u8], levels: u32, place: Place) -> Option<Found> {
-        self.sought = Some(Sought::Place(place, None));
+    pub fn at_place(
+        mut self,
+        schema: &'a Schema,
+        head: &'a [u8],
+        levels: u32,
+        (place, number): (Place, NumberText),
+    ) -> Option<Found> {
+        self.sought = Some(Sought::Place(place, number, None));
         let _ = self.whole(schema, head, levels);
-        let Some(Sought::Place(_, Some((path, number)))) = self.sought else { return None };
+        let Some(Sought::Place(_, _, Some((path, number)))) = self.sought else { return None };
         let root = root_name_in(self.nodes, schema);
         let path: String = Error::new(ErrorKind::Malformed, "", "").at(path).within(root).path().into();
         Some((path, number))
@@ -145,28 +151,14 @@ impl<'a, E: Encoder> Read<'a, '_, E> {
                 }
                 false
             }
-            Some(Sought::Place(place, _)) if !head.is_empty() && *place == Place::of(head) => {
+            Some(Sought::Place(place, ..)) if !head.is_empty() && *place == Place::of(head) => {
                 let here = self.within(Error::new(ErrorKind::Malformed, "", ""));
-                if let Some(Sought::Place(_, found)) = &mut self.sought {
+                if let Some(Sought::Place(_, number, found)) = &mut self.sought {
                     *found = Some((here.path().into(), number(&schema.kind, head)));
                 }
                 false
             }
             _ => false,
         }
-    }
-}
-
-fn number(kind: &Kind, head: &[u8]) -> Option<String> {
-    let bits = little_endian(head);
-    match kind {
-        Kind::Int { signed: false, .. } => Some(bits.to_string()),
-        Kind::Int { .. } => {
-            let unused = 128 - 8 * head.len();
-            Some(((bits << unused) as i128 >> unused).to_string())
-        }
-        Kind::Float { bits: 32 } => Some(f32::from_bits(bits as u32).to_string()),
-        Kind::Float { .. } => Some(f64::from_bits(bits as u64).to_string()),
-        _ => None,
     }
 }

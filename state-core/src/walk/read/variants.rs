@@ -10,7 +10,7 @@ use crate::schema::{Enum, Kind, Open as OpenSet};
 use crate::walk::form::tuple_slots;
 use crate::walk::{Encoder, Group};
 
-impl<'a, E: Encoder> Read<'a, '_, E> {
+impl<'a, E: Encoder + ?Sized> Read<'a, '_, E> {
     /// Reads a value of one of the types of an open set.
     pub(super) fn open_member(&mut self, open: &'a OpenSet, head: &'a [u8], depth: u32) -> Result<()> {
         let (tag_head, fingerprint) = head.split_at(LENGTH);
@@ -19,7 +19,7 @@ impl<'a, E: Encoder> Read<'a, '_, E> {
         let schema = member.schema;
         let run = self.run(1, schema.head)?;
         self.filler(run, schema.head)?;
-        if !(E::NAMES_CLASSES && matches!(schema.kind, Kind::Object(_))) {
+        if !(self.encoder.names_classes() && matches!(schema.kind, Kind::Object(_))) {
             self.encoder.begin(Group::Variant { tag: &open.name, variant: member.tag, slots: 1 });
             self.open(Parts::One, depth);
         }
@@ -36,7 +36,7 @@ impl<'a, E: Encoder> Read<'a, '_, E> {
         let size = variant.slots.iter().map(|slot| self.nodes.get(slot.ty).head).sum::<usize>();
         // If nothing follows the tag, the heads of variants that have any are in the tail.
         let place = if !inline.is_empty() || size == 0 { inline } else { self.run(1, size)? };
-        if let Some((schema, _)) = of.member(variant, self.nodes).filter(|_| E::NAMES_CLASSES) {
+        if let Some((schema, _)) = of.member(variant, self.nodes).filter(|_| self.encoder.names_classes()) {
             return self.node(schema, place, depth);
         }
         let slots = variant.slots.iter().map(|slot| tuple_slots(self.nodes, slot)).sum();
