@@ -76,6 +76,20 @@ fn player(name: &str) -> Player {
     Player { name: name.into(), items: vec![1, 2, 3], alive: true }
 }
 
+/// Whatever a buffer held, and however much more it has room for, it then holds the state and nothing else.
+#[test]
+fn a_used_buffer_shows_nothing_of_its_past() {
+    for (held, more) in [(0, 0), (0, 63), (1, 0), (5, 64), (40, 65), (64, 1), (200, 0), (3000, 0), (3, 3000)] {
+        for len in [0, 1, 59, 60, 61, 124, 125, 1019, 1020, 2000] {
+            let mut buffer = Vec::with_capacity(held + more);
+            buffer.resize(held, 0xAA);
+            let text = "t".repeat(len);
+            bare::dump_into(&text, &mut buffer).unwrap();
+            assert_eq!(buffer, [&(len as u32).to_le_bytes()[..], text.as_bytes()].concat(), "{held} {more} {len}");
+        }
+    }
+}
+
 /// Writes and loads a value on every path, and restores it over a live value.
 fn round<T: State + RestoreOwned + Debug + PartialEq + Clone>(value: &T, other: &T) -> usize {
     let bytes = bare::dumps(value).unwrap();

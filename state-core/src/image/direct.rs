@@ -24,21 +24,32 @@ pub(super) fn fit(buffer: &mut Vec<u8>, len: usize) {
     buffer.truncate(len);
 }
 
+/// What a short buffer is filled with before it is overwritten. The compiler would get zeros from the allocator, which
+/// takes the system allocator far longer than memory of any content.
+const FILL: u8 = 0xFF;
+
+/// The length from which a buffer is zeros from the allocator, which need not be written.
+const LONG: usize = 1024;
+
+/// A used buffer is lengthened by up to this many bytes without a call.
+const STEP: usize = 64;
+
 #[inline(never)]
 fn grow(buffer: &mut Vec<u8>, len: usize) {
     if buffer.capacity() == 0 {
-        *buffer = Vec::with_capacity(len);
+        *buffer = filled(len);
+    } else if len - buffer.len() <= STEP && buffer.capacity() - buffer.len() >= STEP {
+        buffer.extend_from_slice(&[FILL; STEP]);
+        buffer.truncate(len);
+    } else {
+        buffer.resize(len, FILL);
     }
-    buffer.resize(len, 0);
 }
 
-/// Returns a buffer for an image whose length is known at compile time.
+/// Returns a buffer for an image, to be overwritten.
 #[inline]
-#[allow(clippy::slow_vector_initialization, reason = "few bytes are cleared faster than asked for as zeros")]
-pub(super) fn zeroed(len: usize) -> Vec<u8> {
-    let mut buffer = Vec::with_capacity(len);
-    buffer.resize(len, 0);
-    buffer
+pub(super) fn filled(len: usize) -> Vec<u8> {
+    if len < LONG { alloc::vec![FILL; len] } else { alloc::vec![0; len] }
 }
 
 /// Writes a value that is only a head, after `front` bytes. Returns whether the head was enough.

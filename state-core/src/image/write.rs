@@ -34,7 +34,7 @@ impl Options {
         if !self.is_plain() {
             return self.image(Root::of(&value));
         }
-        let mut bytes = if T::DYNAMIC { Vec::new() } else { direct::zeroed(header::SIZE + T::HEAD) };
+        let mut bytes = if T::DYNAMIC { Vec::new() } else { direct::filled(header::SIZE + T::HEAD) };
         self.write_plain(value, &mut bytes)?;
         Ok(bytes)
     }

@@ -256,7 +256,7 @@ impl Bare {
     /// As for [`dumps`].
     #[inline]
     pub fn dumps<T: State + ?Sized>(&self, value: &T) -> Result<Vec<u8>> {
-        let mut bytes = if T::DYNAMIC { Vec::new() } else { direct::zeroed(T::HEAD) };
+        let mut bytes = if T::DYNAMIC { Vec::new() } else { direct::filled(T::HEAD) };
         self.write(value, &mut bytes)?;
         Ok(bytes)
     }
