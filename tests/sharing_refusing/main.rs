@@ -47,6 +47,7 @@ macro_rules! cells {
 
 #[path = "../counted/alive.rs"]
 mod alive;
+mod dropped;
 mod hooks;
 #[path = "../numbers/mod.rs"]
 mod numbers;

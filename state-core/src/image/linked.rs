@@ -34,26 +34,25 @@ pub(super) fn restore<'de, T: Restore<'de>>(
         drop(reader);
         return Aside::called(regions)?.restore(target);
     }
-    let mut linked = Linked { value, reader, left: left > 0, is_out: false };
-    let restored = aside::exchange(
+    let cyclic = identity.sharing.cyclic;
+    let mut linked = Linked { value: Some(value), reader, left: left > 0, cyclic, is_out: false };
+    aside::exchange(
         target,
         &mut linked,
         |live, linked| linked.exchange(live),
         |live, linked, hooks| linked.settle(live, hooks),
-    );
-    if numbered.rings {
-        linked.reader.set_hooks(Hooks::Never);
-        trade::part_new(&mut linked.reader);
-    }
-    restored
+    )
 }
 
 /// A new value that is exchanged with a live one.
-struct Linked<'de, T> {
-    value: T,
+struct Linked<'de, T: Restore<'de>> {
+    /// Some until this is dropped.
+    value: Option<T>,
     reader: Reader<'de>,
     /// Whether hooks were left for the live value.
     left: bool,
+    /// Whether objects may own each other in cycles.
+    cyclic: bool,
     /// Whether the new state is in the live value.
     is_out: bool,
 }
@@ -61,15 +60,11 @@ struct Linked<'de, T> {
 impl<'de, T: Restore<'de>> Linked<'de, T> {
     /// Exchanges the new value with the live one, or back.
     fn exchange(&mut self, live: &mut T) {
-        let Self { value, reader, is_out, .. } = self;
-        reader.set_hooks(Hooks::Never);
-        // A hook that panicked may have left objects held.
-        if let Some(shelf) = reader.shelf() {
-            shelf.hold_all(false);
+        self.quiet();
+        if self.is_out {
+            self.link_new();
         }
-        if *is_out {
-            trade::link_new(&mut |reader| value.settle(reader), reader);
-        }
+        let Self { value: Some(value), reader, is_out, .. } = self else { return };
         trade::trade_all(
             &mut |reader| {
                 live.exchange_with(value, reader);
@@ -81,6 +76,22 @@ impl<'de, T: Restore<'de>> Linked<'de, T> {
         *is_out = !*is_out;
     }
 
+    /// Calls no hooks from here on.
+    fn quiet(&mut self) {
+        self.reader.set_hooks(Hooks::Never);
+        // A hook that panicked may have left objects held.
+        if let Some(shelf) = self.reader.shelf() {
+            shelf.hold_all(false);
+        }
+    }
+
+    /// Makes the references of the value lead to its own objects, not to the live ones.
+    fn link_new(&mut self) {
+        if let Self { value: Some(value), reader, .. } = self {
+            trade::link_new(&mut |reader| value.settle(reader), reader);
+        }
+    }
+
     /// Calls the hooks that were left, on the live value.
     fn settle(&mut self, live: &mut T, hooks: Hooks) -> Result<()> {
         if self.left {
@@ -90,5 +101,18 @@ impl<'de, T: Restore<'de>> Linked<'de, T> {
             }
         }
         Ok(())
+    }
+}
+
+/// The value may have a `Drop` that takes apart what it leads to, such as to free cycles: that must not be the live
+/// objects. Cycles that it leaves are opened after it.
+impl<'de, T: Restore<'de>> Drop for Linked<'de, T> {
+    fn drop(&mut self) {
+        self.quiet();
+        self.link_new();
+        self.value = None;
+        if self.cyclic {
+            trade::part_new(&mut self.reader);
+        }
     }
 }
