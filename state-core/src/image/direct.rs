@@ -31,16 +31,10 @@ const FILL: u8 = 0xFF;
 /// The length from which a buffer is zeros from the allocator, which need not be written.
 const LONG: usize = 1024;
 
-/// A used buffer is lengthened by up to this many bytes without a call.
-const STEP: usize = 64;
-
 #[inline(never)]
 fn grow(buffer: &mut Vec<u8>, len: usize) {
     if buffer.capacity() == 0 {
         *buffer = filled(len);
-    } else if len - buffer.len() <= STEP && buffer.capacity() - buffer.len() >= STEP {
-        buffer.extend_from_slice(&[FILL; STEP]);
-        buffer.truncate(len);
     } else {
         buffer.resize(len, FILL);
     }

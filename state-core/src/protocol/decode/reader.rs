@@ -73,16 +73,16 @@ impl<'de> Reader<'de> {
         Self { tail: &[], text: Text::EMPTY, raw: &[], refusal: None, hooks, left: 0, moves: false, shelf: None }
     }
 
-    /// Builds a value that has nothing but its head; also returns its refusal. The head is cut to its constant size, so
-    /// that no slot needs a bounds check.
+    /// Builds a value that has nothing but its head; also returns its refusal.
     #[inline]
     pub(crate) fn flat<T: Restore<'de>>(head: &'de [u8]) -> (Option<T>, Option<Error>) {
         let mut reader = Self::of_nothing(Hooks::Call);
-        let value = T::get(&head[..T::HEAD], &mut reader);
+        let value = T::get(head, &mut reader);
         (value, reader.into_refusal())
     }
 
-    /// Restores a value that has nothing but its head in place; returns its refusal.
+    /// Restores a value that has nothing but its head in place; returns its refusal. The head is cut to its constant
+    /// size, so that no slot needs a bounds check.
     #[inline]
     pub(crate) fn flat_into<T: Restore<'de>>(head: &'de [u8], moves: bool, target: &mut T) -> Option<Error> {
         let mut reader = Self::of_nothing(Hooks::Call).moving(moves);
