@@ -126,7 +126,7 @@ impl<'a> Inspection<'a> {
     /// If the bytes are damaged, with the path to the place; if the value would take more memory than the limit.
     pub fn value(&self) -> Result<Value> {
         let mut value = Bounded::new(self.memory);
-        walk::Read::new(&self.nodes, &self.regions, self.bytes, &mut value).root(
+        walk::Scan::new(&self.nodes, &self.regions, self.bytes, &mut value).root(
             self.root(),
             self.regions.head,
             self.levels,
@@ -213,7 +213,7 @@ impl<'a> Inspection<'a> {
     pub fn write_tree(&self, out: &mut impl Write) -> Result<()> {
         let mut tree =
             Tree { out, open: 0, label: String::new(), cut: Vec::new(), written: Ok(()), shared: Marks::default() };
-        let read = walk::Read::new(&self.nodes, &self.regions, self.bytes, &mut tree);
+        let read = walk::Scan::new(&self.nodes, &self.regions, self.bytes, &mut tree);
         let walked = read.root(self.root(), self.regions.head, self.levels);
         tree.written
             .map_err(|fmt::Error| Error::new(ErrorKind::Unwritable, "", "the writer takes no more of the tree"))?;

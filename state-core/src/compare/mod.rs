@@ -21,7 +21,7 @@ use crate::protocol::encode::too_deep;
 use crate::protocol::layout::{LENGTH, option_is_inline, stride, tag_head};
 use crate::protocol::stack;
 use crate::schema::{Enum, EnumVariant, Kind, Link, Nodes, Open, Schema, Slot, root_name_in};
-use crate::walk::{Nowhere, Read, little_endian};
+use crate::walk::{Nowhere, Scan, little_endian};
 use brief::Brief;
 use shared::Shared;
 
@@ -163,7 +163,7 @@ impl<'a> Pair<'a> {
 
     /// Skips a node of one side. Returns all of its bytes.
     fn skip(&mut self, side: usize, schema: &'a Schema, head: &'a [u8]) -> Compared<Span<'a>> {
-        let left = Read::new(self.nodes, &self.sides[side], head, &mut Nowhere).unlimited().inner().part(
+        let left = Scan::new(self.nodes, &self.sides[side], head, &mut Nowhere).unlimited().inner().part(
             schema,
             head,
             u32::MAX,
@@ -176,10 +176,10 @@ impl<'a> Pair<'a> {
         let mut brief = Brief::default();
         if let Some(place) = self.elsewhere(side, schema) {
             self.skip(side, schema, head)?;
-            Read::new(self.nodes, &place, place.head, &mut brief).behind().part(schema, place.head, u32::MAX)?;
+            Scan::new(self.nodes, &place, place.head, &mut brief).behind().part(schema, place.head, u32::MAX)?;
             return Ok(brief.into_text());
         }
-        let left = Read::new(self.nodes, &self.sides[side], head, &mut brief).inner().part(schema, head, u32::MAX)?;
+        let left = Scan::new(self.nodes, &self.sides[side], head, &mut brief).inner().part(schema, head, u32::MAX)?;
         self.advance(side, left, head)?;
         Ok(brief.into_text())
     }

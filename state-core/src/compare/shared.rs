@@ -14,7 +14,7 @@ use crate::protocol::decode::Regions;
 use crate::schema::{Kind, Nodes, Schema};
 use crate::sharing::walked::Objects;
 use crate::sharing::{Number, RECORD, Record};
-use crate::walk::{self, Read};
+use crate::walk::{self, Scan};
 
 type Key = (u8, u32);
 
@@ -184,7 +184,7 @@ impl<'a> Pair<'a> {
         }
         let place = *shared.objects[side].get(object).ok_or_else(broken)?;
         let mut digest = Digest::default();
-        Read::new(self.nodes, &place, place.head, &mut digest).unlimited().behind().part(
+        Scan::new(self.nodes, &place, place.head, &mut digest).unlimited().behind().part(
             schema,
             place.head,
             u32::MAX,
@@ -211,7 +211,7 @@ impl<'a> Pair<'a> {
 
     fn digest_here(&mut self, side: usize, schema: &'a Schema, head: &'a [u8]) -> Compared<u64> {
         let mut digest = Digest::default();
-        let left = Read::new(self.nodes, &self.sides[side], head, &mut digest).unlimited().inner().part(
+        let left = Scan::new(self.nodes, &self.sides[side], head, &mut digest).unlimited().inner().part(
             schema,
             head,
             u32::MAX,

@@ -34,8 +34,8 @@ pub(crate) use fill::{fill_older, fill_state_over};
 pub(crate) use form::count_slots;
 #[cfg(feature = "pickle")]
 pub(crate) use form::{Wrap, can_be_none, tuple_slots, wrap};
-use read::{Found, Seek};
-pub(crate) use read::{Read, little_endian};
+use read::{Found, Read, Seek};
+pub(crate) use read::{Scan, little_endian};
 
 use crate::error::{Error, Result};
 use crate::protocol::decode::{Left, NumberText, Place, Regions};
@@ -55,7 +55,7 @@ pub(crate) fn read(
 /// Passes the slots of an object's flat state to `encoder`, or the whole value if it is not an object. The raw arrays
 /// are those in `copied` and `borrowed`; see [`Gather`](crate::protocol::gather::Gather).
 ///
-/// The encoder is a trait object, as those of [`nowhere`] are, so that a module of Python classes has one copy of the
+/// The encoder is a trait object, as those of each [`Scan`] are, so that a module of Python classes has one copy of the
 /// walk.
 #[cfg(feature = "pyo3")]
 pub(crate) fn read_state(
@@ -89,11 +89,6 @@ pub(crate) fn read_part(
     Read::new(nodes, regions, regions.head, encoder).part(schema, regions.head, levels)
 }
 
-/// The encoder of walks that keep nothing.
-fn nowhere(encoder: &mut Nowhere) -> &mut dyn Encoder {
-    encoder
-}
-
 /// Finds where the numbered objects of an image begin.
 ///
 /// # Errors
@@ -103,7 +98,7 @@ pub(crate) fn objects<'a>(
     regions: &Regions<'a>,
     levels: u32,
 ) -> Result<Objects<'a>> {
-    Read::new(nodes, regions, regions.head, nowhere(&mut Nowhere)).objects(schema, regions.head, levels)
+    Scan::new(nodes, regions, regions.head, &mut Nowhere).objects(schema, regions.head, levels)
 }
 
 /// Finds the paths to numbered objects of an image.
@@ -116,7 +111,7 @@ pub(crate) fn paths(
     levels: u32,
     wanted: BTreeMap<(u8, u32), String>,
 ) -> Result<BTreeMap<(u8, u32), String>> {
-    Read::new(nodes, regions, regions.head, nowhere(&mut Nowhere)).paths(schema, regions.head, levels, wanted)
+    Scan::new(nodes, regions, regions.head, &mut Nowhere).paths(schema, regions.head, levels, wanted)
 }
 
 /// Finds the first damage in an image, by the schema of its writer.
@@ -127,24 +122,19 @@ pub(crate) fn find_damage_by(
     bytes: &[u8],
     levels: u32,
 ) -> Option<Error> {
-    Read::new(nodes, regions, bytes, nowhere(&mut Nowhere)).root(schema, regions.head, levels).err()
+    Scan::new(nodes, regions, bytes, &mut Nowhere).root(schema, regions.head, levels).err()
 }
 
 /// Finds the first damage in an image, if the walk can detect any.
 pub(crate) fn find_damage(schema: &'static Schema, regions: &Regions<'_>, bytes: &[u8], levels: u32) -> Option<Error> {
-    Read::new(Nodes::NONE, regions, bytes, nowhere(&mut Nowhere)).unlimited().root(schema, regions.head, levels).err()
+    Scan::new(Nodes::NONE, regions, bytes, &mut Nowhere).unlimited().root(schema, regions.head, levels).err()
 }
 
 /// Returns the path to the last slot that begins while `left` bytes of all regions remain, in a whole image.
 pub(crate) fn path_at(schema: &'static Schema, regions: &Regions<'_>, left: Left, levels: u32) -> Option<String> {
     let mut seek = Seek::before(left);
     let read = |seek: &mut Seek| {
-        Read::new(Nodes::NONE, regions, regions.head, nowhere(&mut Nowhere)).unlimited().seek(
-            schema,
-            regions.head,
-            levels,
-            seek,
-        )
+        Scan::new(Nodes::NONE, regions, regions.head, &mut Nowhere).unlimited().seek(schema, regions.head, levels, seek)
     };
     // The first walk only counts the slots up to that point, because making a path for each would take long.
     read(&mut seek);
@@ -159,7 +149,7 @@ pub(crate) fn at_place(
     place: (Place, NumberText),
     levels: u32,
 ) -> Option<Found> {
-    Read::new(Nodes::NONE, regions, regions.head, nowhere(&mut Nowhere)).unlimited().at_place(
+    Scan::new(Nodes::NONE, regions, regions.head, &mut Nowhere).unlimited().at_place(
         schema,
         regions.head,
         levels,
@@ -174,12 +164,7 @@ pub(crate) fn path_of_blank<'a>(
     bodies: [&'a [u8]; 2],
     levels: u32,
 ) -> Option<String> {
-    Read::new(Nodes::NONE, regions, bodies[0], nowhere(&mut Nowhere)).unlimited().blank(
-        schema,
-        regions.head,
-        levels,
-        bodies,
-    )
+    Scan::new(Nodes::NONE, regions, bodies[0], &mut Nowhere).unlimited().blank(schema, regions.head, levels, bodies)
 }
 
 /// Returns the common part of the paths to all objects of a type that begin with a number of bytes remaining.
@@ -189,10 +174,5 @@ pub(crate) fn path_of_object(
     object: (&'static Schema, Left),
     levels: u32,
 ) -> Option<String> {
-    Read::new(Nodes::NONE, regions, regions.head, nowhere(&mut Nowhere)).unlimited().common(
-        schema,
-        regions.head,
-        levels,
-        object,
-    )
+    Scan::new(Nodes::NONE, regions, regions.head, &mut Nowhere).unlimited().common(schema, regions.head, levels, object)
 }

@@ -68,6 +68,9 @@ pub(crate) struct Read<'a, 'e, E: ?Sized> {
     encoder: &'e mut E,
 }
 
+/// A walk that is compiled once for all encoders: most of them are for errors and for people.
+pub(crate) type Scan<'a, 'e> = Read<'a, 'e, dyn Encoder + 'e>;
+
 impl<'a, 'e, E: Encoder + ?Sized> Read<'a, 'e, E> {
     pub fn new(nodes: &'a Nodes, regions: &Regions<'a>, bytes: &[u8], encoder: &'e mut E) -> Self {
         let Regions { tail, text, raw, .. } = *regions;
