@@ -34,18 +34,13 @@ pub(super) fn get<'de, T: Restore<'de>>(
     let mut reader = Reader::with_hooks(regions, hooks);
     // Cut to its constant size, so that no slot needs a bounds check.
     let head = &regions.head[..T::HEAD];
-    while let Some(value) = T::get(head, &mut reader) {
+    while let Some(mut value) = T::get(head, &mut reader) {
         if regions.has_holes() {
-            if sharing::is_root_incomplete(&mut reader) {
-                drop(value);
-                match sharing::make_again(&mut reader, regions) {
-                    Some(()) => continue,
-                    None => break,
-                }
-            }
-            if sharing::complete(&mut reader, regions).is_none() {
-                break;
-            }
+            value = match completed(value, &mut reader, regions) {
+                Some(Some(value)) => value,
+                Some(None) => continue,
+                None => break,
+            };
         }
         if let Some(rest) = rest {
             *rest = Rest { left: reader.left(), shelf: reader.take_shelf() };
@@ -56,6 +51,20 @@ pub(super) fn get<'de, T: Restore<'de>>(
         };
     }
     Err(refused(reader.into_refusal(), T::schema()))
+}
+
+/// Fills in the references that were left out; returns the value, or `Some(None)` if it has to be built again. Apart from
+/// `get`, whose code would be slower for values without such references.
+#[cold]
+#[inline(never)]
+#[allow(clippy::option_option, reason = "refused, to be built again, or complete")]
+fn completed<'de, T>(value: T, reader: &mut Reader<'de>, regions: &Regions<'de>) -> Option<Option<T>> {
+    if sharing::is_root_incomplete(reader) {
+        drop(value);
+        return sharing::make_again(reader, regions).map(|()| None);
+    }
+    sharing::complete(reader, regions)?;
+    Some(Some(value))
 }
 
 #[cold]
