@@ -221,13 +221,7 @@ fn derive(
     let (input, names) = hygiene::mark(input.into());
     let input = match syn::parse2::<DeriveInput>(input) {
         Ok(input) => input,
-        // What rustc passes on is valid, so this is an expression beyond operators, calls and paths. To read all of them,
-        // syn would take a half longer to compile.
-        Err(error) => {
-            let message =
-                "the derive does not read this expression; define a constant with its value, and write its name";
-            return syn::Error::new(error.span(), message).to_compile_error().into();
-        }
+        Err(error) => return error.to_compile_error().into(),
     };
     let cx = Ctxt::new();
     let container = Container::new(&cx, &input);

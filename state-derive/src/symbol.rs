@@ -95,10 +95,6 @@ impl Symbol {
         Symbol::new(name, FIELD, Takes::Nothing, name)
     }
 
-    pub fn takes_path(&self) -> bool {
-        matches!(self.takes, Takes::Module | Takes::Conversion | Takes::Function | Takes::MaybeFunction)
-    }
-
     /// The message for a value of another kind.
     pub fn expectation(self) -> String {
         format!("{self} takes {}; write `{}`", self.takes, self.usage)

@@ -60,18 +60,9 @@ impl Written {
         if let Some(symbol) = symbol.filter(|symbol| symbol.takes == Takes::Type && !input.peek(LitStr)) {
             return input.parse().map(Written::Type).map_err(|_| Error::new(start, symbol.expectation()));
         }
-        // Without its feature `full`, syn reads no closure.
-        let rest = input.cursor().token_stream();
-        let is_closure = input.peek(Token![|]) || input.peek(Token![||]) || input.peek(Token![move]);
-        let value = input.parse().map(Written::Equals).map_err(|error| match symbol {
-            Some(symbol) if is_closure && symbol.takes_path() => {
-                let usage = symbol.usage;
-                let message = format!("{symbol} takes a path, not a closure; name a function and write `{usage}`");
-                Error::new_spanned(&rest, message)
-            }
+        let value = input.parse().map(Written::Equals).map_err(|error| {
             // The expectation of syn's expression parser would mislead if only a path or a string is possible.
-            Some(symbol) => Error::new(start, symbol.expectation()),
-            None => error,
+            symbol.map_or(error, |symbol| Error::new(start, symbol.expectation()))
         })?;
         // Predicates without quotes begin like an expression, but continue like none.
         match symbol.filter(|symbol| symbol.takes == Takes::Predicates) {
@@ -265,6 +256,10 @@ fn read_path(cx: &Ctxt, symbol: Symbol, expr: Expr) -> Value {
         Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => return read_quoted(cx, symbol, text),
         Expr::Call(call) if matches!(*call.func, Expr::Path(_)) => {
             format!("{symbol} takes a path, not a call; remove the parentheses")
+        }
+        Expr::Closure(_) => {
+            let usage = symbol.usage;
+            format!("{symbol} takes a path, not a closure; name a function and write `{usage}`")
         }
         _ => symbol.expectation(),
     };
