@@ -1,5 +1,5 @@
-//! The maps and sets of the runtime itself: by one or two numbers, which can be addresses, or by text. All users share
-//! two search trees, because each further type of key or value would compile another, and add five kilobytes to a
+//! Maps and sets that many parts of the runtime share: by one or two numbers, which can be addresses, or by text. They
+//! have two search trees, because each further type of key or value would compile another, and add five kilobytes to a
 //! program.
 
 use alloc::collections::BTreeMap;
@@ -88,7 +88,7 @@ impl<V> Table<V> {
     }
 
     /// Removes a key; its value too if it was added last, as where parts are nested.
-    pub fn remove_last(&mut self, key: Key) {
+    pub fn remove(&mut self, key: Key) {
         if self.places.remove(key).is_some_and(|place| place + 1 == self.values.len()) {
             self.values.pop();
         }
@@ -153,12 +153,12 @@ mod tests {
         table.set([1, 2], "c");
         assert_eq!((table.get([1, 2]), table.get([2, 1]), table.get([2, 2])), (Some(&"c"), Some(&"b"), None));
         assert_eq!(*table.get_or_add([2, 1], || "d"), "b");
-        table.remove_last([2, 1]);
-        table.remove_last([2, 1]);
+        table.remove([2, 1]);
+        table.remove([2, 1]);
         assert_eq!((table.get([2, 1]), table.values.len()), (None, 1));
         assert_eq!(*table.get_or_add([2, 1], || "e"), "e");
         // Another was added later, so its value stays until all are dropped.
-        table.remove_last([1, 2]);
+        table.remove([1, 2]);
         assert_eq!((table.get([1, 2]), table.get([2, 1])), (None, Some(&"e")));
         table.set([1, 2], "f");
         assert_eq!((table.get([1, 2]), table.get([2, 1])), (Some(&"f"), Some(&"e")));

@@ -191,26 +191,6 @@ def test_pickles_from_before_there_were_forms():
     assert (type(back), back.width, back.tag) == (OldTagged, 1.0, 1)
 
 
-def test_slots_of_types_that_only_the_older_module_had():
-    def older(thing, slot, of):
-        form, slots = thing.__reduce__()
-        now, (schema,) = form.__reduce__()
-        changed = schema.replace(slot + of, slot + b"\x13")
-        assert changed != schema
-        return changed, slots
-
-    # What serde wrote in the slot that was removed is passed over, whatever it is.
-    schema, slots = older(zoo.OldPerson("Dave"), b"\x04nick", b"\x05")
-    form = zoo.NewPerson.__form__(schema)
-    for nick in ("D", {"a": [1, None]}, object(), 2**200):
-        back = form(*(nick if slot == "D" else slot for slot in slots))
-        assert back.shown == later(zoo.OldPerson("Dave")).shown
-    # A function that upgrades older states cannot have it.
-    schema, slots = older(zoo.OldSpeed("s", 36.0), b"\x03kmh", b"+")
-    refused(pickle.UnpicklingError, "for the function that upgrades them, found one of a type of another crate",
-            lambda: zoo.NewSpeed.__form__(schema)(*slots))
-
-
 def test_forms_that_nobody_wrote():
     form_of = zoo.OldSize.__form__
     for wrong in ((3.5,), ("text",), (None,), (1, 2), (99,), (-1,), (2**70,), (1, b"x", "y")):

@@ -5,8 +5,6 @@ use alloc::vec::Vec;
 
 use super::history::SchemaHistory;
 use super::numbers::Numbering;
-#[cfg(feature = "pyo3")]
-use super::op::Op;
 use super::plan::{Images, Plan};
 use super::run;
 use super::sets::SetEvolution;
@@ -182,17 +180,6 @@ impl Resolved {
     #[cfg(feature = "pyo3")]
     pub fn theirs(&self) -> (&Schema, &Nodes) {
         self.plan.theirs()
-    }
-
-    /// Whether a function is to upgrade a part of a kind that no type of this program has. All others are dropped.
-    #[cfg(feature = "pyo3")]
-    pub fn upgrades_unreadable(&self) -> bool {
-        let (_, nodes) = self.theirs();
-        let upgraded = self.plan.steps.iter().filter_map(|step| match step.op {
-            Op::Upgraded { theirs, .. } => nodes.0.get(theirs),
-            _ => None,
-        });
-        nodes.reach_from(upgraded.collect(), |node| !node.kind.is_in_types())
     }
 
     #[cfg(feature = "std")]

@@ -76,16 +76,6 @@ impl Kind {
         }
     }
 
-    /// Whether a type of this program can be of this kind; those of other crates are behind features.
-    #[cfg(feature = "pyo3")]
-    pub fn is_in_types(&self) -> bool {
-        match self {
-            Self::Known(_) => Known::IN_TYPES,
-            Self::Serde => cfg!(feature = "serde"),
-            _ => true,
-        }
-    }
-
     /// The number in a head of this kind, as errors show it.
     pub fn number(&self, head: &[u8]) -> Option<String> {
         let bits = head.iter().rev().fold(0, |bits: u128, &byte| bits << 8 | u128::from(byte));

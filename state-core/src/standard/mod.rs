@@ -74,15 +74,6 @@ impl Known {
         Self::Decimal,
     ];
 
-    /// Whether a type of this program can be one of them: each is of another crate, behind a feature.
-    pub(crate) const IN_TYPES: bool = cfg!(any(
-        feature = "chrono",
-        feature = "num-bigint",
-        feature = "rust_decimal",
-        feature = "time",
-        feature = "uuid"
-    ));
-
     /// The size of the head.
     pub(crate) const fn head(self) -> usize {
         match self {

@@ -1,6 +1,5 @@
 //! A pickle as a document: opened without a type, to be printed, converted, and searched for the classes that it names.
 
-use crate::places::Places;
 use alloc::collections::BTreeSet;
 use alloc::vec::Vec;
 use core::fmt;
@@ -94,16 +93,14 @@ impl<'a> Pickle<'a> {
     fn names(&self) -> Result<Vec<u32>> {
         let Parts { input, arena, .. } = &self.parts;
         let mut left = self.parts.len.saturating_mul(8).saturating_add(1 << 20);
-        let (mut globals, mut pairs, mut hashes) = (arena.globals(), Places::default(), BTreeSet::new());
+        let (mut globals, mut pairs, mut hashes) = (arena.globals(), BTreeSet::new(), BTreeSet::new());
         let (mut names, mut at) = (Vec::new(), 0);
         while at < self.parts.len {
             let op = scan::op(input, at)?;
             let id = match op.code {
                 op::GLOBAL | op::INST | op::EXT1 | op::EXT2 | op::EXT4 => Some(Id::leaf(at)),
                 op::STACK_GLOBAL => globals.next().filter(|id| {
-                    id.place().is_none_or(|place| {
-                        pairs.meet([arena.part(place, 0), arena.part(place, 1)].map(|id| id.0 as usize))
-                    })
+                    id.place().is_none_or(|place| pairs.insert((arena.part(place, 0).0, arena.part(place, 1).0)))
                 }),
                 _ => None,
             };

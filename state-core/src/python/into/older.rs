@@ -16,7 +16,7 @@ use crate::protocol::decode::Regions;
 use crate::python::class::sets::SetForms;
 use crate::python::settings::options;
 use crate::schema::fingerprint::{hash, identity};
-use crate::schema::{Kind, Schema, canonical_without_slots, divide_class, root_name};
+use crate::schema::{Kind, Schema, canonical_without_slots, divide_class};
 use crate::walk::{self, Filled};
 
 /// An older form of a class and its bases.
@@ -48,10 +48,6 @@ impl Older {
         let (mut layers, mut errors) = (Vec::new(), Vec::new());
         for ((form, fingerprint), ours) in forms.into_iter().zip(ours) {
             let resolved = match form.plan_ahead(ours) {
-                Ok(resolved) if resolved.upgrades_unreadable() => {
-                    errors.push(unreadable(ours));
-                    continue;
-                }
                 Ok(resolved) => resolved,
                 Err(problems) => {
                     errors.extend(problems.into_iter().map(|problem| problem.error(0)));
@@ -169,12 +165,4 @@ fn cut() -> Error {
 #[cold]
 fn gone() -> Error {
     Error::new(ErrorKind::Identity, "a state of the bases that the class has", "one of fewer")
-}
-
-#[cold]
-fn unreadable(ours: &'static Schema) -> Error {
-    let expected = "older slots of types that this module has, for the function that upgrades them";
-    Error::new(ErrorKind::Identity, expected, "one of a type of another crate")
-        .with_hint("enable the features of `state-core` for the crates whose types the older module had")
-        .within(root_name(ours))
 }

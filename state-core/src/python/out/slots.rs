@@ -152,17 +152,12 @@ impl Encoder for Slots<'_, '_> {
     }
 
     fn known(&mut self, known: Known, bytes: &[u8]) {
-        // Without such a type, there is none, and no code for it.
-        if Known::IN_TYPES {
-            let object = standard::object(self.py, known, bytes);
-            self.put(object);
-        }
+        let object = standard::object(self.py, known, bytes);
+        self.put(object);
     }
 
     fn serde(&mut self, item: &[u8]) {
-        if cfg!(feature = "serde") {
-            cbor::read(item, self);
-        }
+        cbor::read(item, self);
     }
 
     fn lent(&mut self, elements: Elements<'_>, bytes: &[u8]) {

@@ -219,7 +219,7 @@ impl<'a, 'f, 'b, S: Source<'a>> Printer<'a, 'f, 'b, S> {
     fn end(&mut self) -> fmt::Result {
         let Some(done) = self.open.pop() else { return Ok(()) };
         if let Some(place) = done.met.place {
-            self.within.remove_last([place, 0]);
+            self.within.remove([place, 0]);
         }
         if self.is_tree && done.written > 0 {
             self.f.write_str(",")?;

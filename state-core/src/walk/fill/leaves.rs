@@ -59,7 +59,7 @@ impl<'v, 's> Fill<'v, 's> {
                 self.builder.write(at, bytes);
             }
             Kind::Grid(of, dimensions) => self.grid((schema, *of, *dimensions), value, at)?,
-            Kind::Known(of) if Known::IN_TYPES => {
+            Kind::Known(of) => {
                 let image = standard::image(*of, value).ok_or_else(wrong)?;
                 match of {
                     Known::Int | Known::Natural => {
@@ -70,10 +70,7 @@ impl<'v, 's> Fill<'v, 's> {
                     _ => self.builder.write(at, &image),
                 }
             }
-            Kind::Serde if cfg!(feature = "serde") => self.serde(value, at)?,
-            // No type of this program has these, so they are in an older form, whose plan drops them: they are passed
-            // over, and the code that reads them is not linked.
-            Kind::Known(_) | Kind::Serde => {}
+            Kind::Serde => self.serde(value, at)?,
             #[cfg(feature = "pyo3")]
             Kind::Handle(handle) => {
                 let place = value.handle().filter(|&place| (handle.accepts)(place)).ok_or_else(wrong)?;
