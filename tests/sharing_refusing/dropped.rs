@@ -1,7 +1,7 @@
 //! The value that a live one was exchanged with is dropped, and its `Drop` takes its objects apart: not the live ones.
 
 use std::cell::RefCell;
-use std::rc::Rc;
+use std::rc::{Rc, Weak};
 
 use state_core::{State, dumps, load_into};
 
@@ -68,6 +68,50 @@ fn cycles_that_a_drop_opens_are_not_those_of_the_live_objects() {
     // The state that is replaced has cycles, and the new one has none.
     load_into(&dumps(&units([31, 32, 33], false)).unwrap(), &mut live).unwrap();
     assert_eq!(numbers(&live), [(31, vec![]), (32, vec![]), (33, vec![])]);
+}
+
+/// Units that nobody takes apart.
+#[derive(State)]
+struct Crowd {
+    all: Vec<Rc<RefCell<Unit>>>,
+}
+
+fn crowd(numbers: &[u32]) -> Crowd {
+    let unit = |&number: &u32| Rc::new(RefCell::new(Unit { number, friends: vec![] }));
+    Crowd { all: numbers.iter().map(unit).collect() }
+}
+
+#[test]
+fn cycles_of_units_that_are_gone_are_freed() {
+    let mut live = crowd(&[1, 2, 3]);
+    let ring = |units: &[Rc<RefCell<Unit>>]| {
+        for (at, unit) in units.iter().enumerate() {
+            unit.borrow_mut().friends.push(units[(at + 1) % units.len()].clone());
+        }
+    };
+    ring(&live.all);
+    let gone: Vec<Weak<_>> = live.all.iter().skip(1).map(Rc::downgrade).collect();
+    let first = live.all[0].clone();
+    load_into(&dumps(&crowd(&[11])).unwrap(), &mut live).unwrap();
+    assert!(Rc::ptr_eq(&live.all[0], &first) && first.borrow().friends.is_empty());
+    assert_eq!((live.all.len(), first.borrow().number, Rc::strong_count(&first)), (1, 11, 2));
+    assert!(gone.iter().all(|unit| unit.upgrade().is_none()));
+
+    // A handle to one that is gone leads to those that stay.
+    live.all.push(Rc::new(RefCell::new(Unit { number: 12, friends: vec![first.clone()] })));
+    first.borrow_mut().friends.push(live.all[1].clone());
+    let kept = live.all[1].clone();
+    load_into(&dumps(&crowd(&[21])).unwrap(), &mut live).unwrap();
+    assert!(Rc::ptr_eq(&kept.borrow().friends[0], &first) && Rc::strong_count(&kept) == 1);
+    assert_eq!((first.borrow().number, Rc::strong_count(&first)), (21, 3));
+
+    // Refused: the new units are dropped, the live ones are as they were.
+    let refused = crowd(&[31, 32, BAD]);
+    refused.all[1].borrow_mut().friends.push(refused.all[0].clone());
+    refused.all[0].borrow_mut().friends.push(refused.all[1].clone());
+    load_into(&dumps(&refused).unwrap(), &mut live).unwrap_err();
+    assert_eq!((first.borrow().number, first.borrow().friends.len(), Rc::strong_count(&first)), (21, 0, 3));
+    refused.all.iter().for_each(|unit| unit.borrow_mut().friends.clear());
 }
 
 #[derive(State)]

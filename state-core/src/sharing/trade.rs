@@ -116,10 +116,19 @@ pub(crate) fn link_new<'de>(root: Root<'_, 'de>, reader: &mut Reader<'de>) {
     walk(Walk::Link(Side::New), root, reader);
 }
 
-/// Redirects the references of new objects in pairs, which would otherwise own each other in cycles.
+/// Redirects the references of the objects that the last walk met, and of new objects in pairs: those that hold what was
+/// live would otherwise own each other in cycles.
 pub(crate) fn part_new(reader: &mut Reader<'_>) {
     let Some(links) = reader.links() else { return };
-    links.begin(Walk::Part);
+    // The objects stay: this walk goes to no others.
+    links.walk = Walk::Part;
+    let met: Vec<Place> = links.met.iter().map(|met| met.place).collect();
+    for place in met {
+        if let Some(settle) = reader.links().and_then(|links| Some(links.kinds.get(place.0)?.settle)) {
+            settle(reader, place);
+        }
+    }
+    let Some(links) = reader.links() else { return };
     let pairs: Vec<Place> = links.live_places().collect();
     for place in pairs {
         if let Some(part) = reader.links().and_then(|links| Some(links.kinds.get(place.0)?.part)) {
