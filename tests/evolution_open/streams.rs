@@ -1,10 +1,16 @@
 //! Streams and recorded histories contain the forms of members.
 
+use std::sync::{Mutex, PoisonError};
+
 use state_core::evolve::{Amendments, Form, testing};
 use state_core::image::stream::{StreamReader, StreamWriter};
 use state_core::{Dynamic, Inspection, Options, SchemaHistory, State, dumps, dynamic, loads, member};
 
 use super::{older, v1, v2};
+
+/// Held while a child process is started, which has the locks of all files for a moment, and by tests that take the lock
+/// of a file again.
+static CHILDREN: Mutex<()> = Mutex::new(());
 
 #[test]
 fn streams_know_their_members() {
@@ -44,6 +50,7 @@ fn a_stream_goes_on_with_members_of_another_form() {
     v1::register();
     v2::register();
     <dyn v3::Plugin>::register([member!(v3::Delay)]).unwrap();
+    let _children = CHILDREN.lock().unwrap_or_else(PoisonError::into_inner);
     let path = std::env::temp_dir().join(format!("evolution-open-{}.stream", std::process::id()));
     let mut writer = StreamWriter::create(&path).unwrap();
     writer.write(&vec![v1::echo("one")]).unwrap();
@@ -117,6 +124,7 @@ fn a_recorded_history_knows_members() {
     let path = std::env::temp_dir().join(format!("evolution-open-{}.history", std::process::id()));
     // This records in its own process, as `STATE_RECORD=1` does.
     let record = |name: &str| {
+        let _children = CHILDREN.lock().unwrap_or_else(PoisonError::into_inner);
         let status = std::process::Command::new(std::env::current_exe().unwrap())
             .args(["--ignored", "--exact", &format!("streams::{name}")])
             .env("STATE_RECORD", "1")

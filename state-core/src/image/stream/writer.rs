@@ -50,8 +50,9 @@ impl<T: State + ?Sized> StreamWriter<T> {
     ///
     /// A file has one writer at a time. On Unix the writer holds an advisory lock on it (`flock`, the lock of
     /// `File::lock`), on Windows the file is opened such that others can only read it; both end with the writer, and
-    /// with a process that dies. Readers are not excluded. There is no lock if the file system has none, on other
-    /// systems, and on Unix in programs built by a Rust before 1.89.
+    /// with a process that dies. A child process that another thread is starting on Unix has the lock until it runs its
+    /// program, so a writer that follows another at that moment may be refused. Readers are not excluded. There is no
+    /// lock if the file system has none, on other systems, and on Unix in programs built by a Rust before 1.89.
     ///
     /// # Errors
     /// [`io::ErrorKind::WouldBlock`] on Unix if another writer has the file, and the system's error on Windows; errors
