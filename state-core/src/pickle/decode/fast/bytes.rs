@@ -5,8 +5,7 @@ use alloc::vec::Vec;
 use core::cell::Cell;
 
 use super::Reader;
-use super::class::Named;
-use super::memo::{Kept, NOTHING};
+use super::memo::{Kept, NOTHING, is_composite};
 use super::plan::target;
 use crate::pickle::decode::latin1::latin1;
 use crate::pickle::decode::view::Name;
@@ -51,9 +50,9 @@ impl<'p> Reader<'p> {
             self.at = start;
         }
         let is_encoder = |name: Name<'_>| (name.module, name.name) == ("_codecs", "encode");
-        let Some(named) = self.named(&encoder, is_encoder) else { return self.no_bytes(start) };
+        let Some(kept) = self.named(&encoder, is_encoder) else { return self.no_bytes(start) };
         self.encoder = encoder.get();
-        if let Named::Other(kept) = named {
+        if is_composite(kept) {
             return self.again(kept, Self::byte_string);
         }
         // Not `call`, because its closure would cost some instructions for each row of bytes.

@@ -11,18 +11,10 @@ use crate::pickle::decode::view::Name;
 use crate::pickle::names::to_python_3;
 use crate::pickle::opcode as op;
 
-/// What was read where a class or function can be.
-pub(super) enum Named {
-    /// The right one.
-    This,
-    /// Another entry from the memo, which may be an object of the class or the result of the function.
-    Other(Kept),
-}
-
 impl<'p> Reader<'p> {
-    /// Reads this class, or another entry from the memo.
+    /// As `named`, for this class.
     #[cfg_attr(not(debug_assertions), inline(always))]
-    pub(super) fn class(&mut self, class: &Class) -> Option<Named> {
+    pub(super) fn class(&mut self, class: &Class) -> Option<Kept> {
         self.named(&class.seen[0], |name| name.is(class.tag))
     }
 
@@ -32,19 +24,17 @@ impl<'p> Reader<'p> {
         self.this(&class.seen[0], |name| name.is(class.tag))
     }
 
-    /// Reads a class or function, whose last memo entry is in `seen`, or another entry from the memo.
+    /// Reads a class or function, whose last memo entry is in `seen`, or fetches a part from the memo that may be an object
+    /// of the class or the result of the function; returns its memo entry. Only that of such a part `is_composite`.
     #[cfg_attr(not(debug_assertions), inline(always))]
-    pub(super) fn named(&mut self, seen: &Cell<Kept>, is: impl Fn(Name<'_>) -> bool) -> Option<Named> {
-        if self.is_next(seen)? { Some(Named::This) } else { self.named_otherwise(seen, &is) }
+    pub(super) fn named(&mut self, seen: &Cell<Kept>, is: impl Fn(Name<'_>) -> bool) -> Option<Kept> {
+        if self.is_next(seen)? { Some(seen.get()) } else { self.named_otherwise(seen, &is) }
     }
 
     /// Reads a class or function, whose last memo entry is in `seen`.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn this(&mut self, seen: &Cell<Kept>, is: impl Fn(Name<'_>) -> bool) -> Option<()> {
-        match self.named(seen, is)? {
-            Named::This => Some(()),
-            Named::Other(_) => None,
-        }
+        (!is_composite(self.named(seen, is)?)).then_some(())
     }
 
     /// Reads a GET of the last memo entry, if that comes next in its usual form.
@@ -59,25 +49,21 @@ impl<'p> Reader<'p> {
     }
 
     #[inline(never)]
-    fn named_otherwise(&mut self, seen: &Cell<Kept>, is: &dyn Fn(Name<'_>) -> bool) -> Option<Named> {
-        if !is_get(self.peek()?) {
-            let kept = self.global(is)?;
-            seen.set(kept);
-            return Some(Named::This);
-        }
+    fn named_otherwise(&mut self, seen: &Cell<Kept>, is: &dyn Fn(Name<'_>) -> bool) -> Option<Kept> {
         let at = self.at;
-        let kept = self.get()?;
-        if kept <= Kept::from(u32::MAX) {
-            // It is text: the name of a module, which another class has too.
+        let fetched = if is_get(self.peek()?) { self.get()? } else { 0 };
+        let kept = if fetched <= Kept::from(u32::MAX) {
+            // It is written in full, or text was fetched: the name of a module, which another class has too.
             self.at = at;
-            seen.set(self.global(is)?);
-        } else if kept != seen.get() {
-            if self.again(kept, |this| this.global(is)).is_none() {
-                return is_composite(kept).then_some(Named::Other(kept));
+            self.global(is)?
+        } else {
+            if fetched != seen.get() && self.again(fetched, |this| this.global(is)).is_none() {
+                return is_composite(fetched).then_some(fetched);
             }
-            seen.set(kept);
-        }
-        Some(Named::This)
+            fetched
+        };
+        seen.set(kept);
+        Some(kept)
     }
 
     /// Reads a name that is written here in full, if it is the right one.
@@ -105,19 +91,19 @@ impl<'p> Reader<'p> {
         Some(kept)
     }
 
-    /// Reads `__pyx_unpickle_C(C, checksum, None)`, whose result is given the members, or another entry from the
-    /// memo.
-    pub(super) fn made_by_cython(&mut self, made: &Cython) -> Option<Named> {
+    /// Reads `__pyx_unpickle_C(C, checksum, None)`, whose result is given the members; otherwise as `named`.
+    pub(super) fn made_by_cython(&mut self, made: &Cython) -> Option<Kept> {
         let start = self.at;
-        if let Named::Other(kept) = self.named(&made.maker, |name| name.name.starts_with("__pyx_unpickle_"))? {
-            return Some(Named::Other(kept));
+        let kept = self.named(&made.maker, |name| name.name.starts_with("__pyx_unpickle_"))?;
+        if is_composite(kept) {
+            return Some(kept);
         }
         self.call(start, op::TUPLE3, |this| {
             this.this_class(&made.class)?;
             (this.int()? == i64::from(made.checksum)).then_some(())?;
             this.code(op::NONE)
         })?;
-        Some(Named::This)
+        Some(kept)
     }
 
     /// Reads `copyreg._reconstructor(Class, object, None)`, which makes an object in protocols 0 and 1; `false` if
@@ -157,10 +143,11 @@ impl<'p> Reader<'p> {
     ) -> Option<T> {
         self.peek()?;
         let start = self.at;
-        match self.named(seen, is)? {
-            Named::This => self.call(start, tuple, arguments),
-            Named::Other(kept) => self.again(kept, |this| this.called(seen, is, tuple, arguments)),
+        let kept = self.named(seen, is)?;
+        if is_composite(kept) {
+            return self.again(kept, |this| this.called(seen, is, tuple, arguments));
         }
+        self.call(start, tuple, arguments)
     }
 
     /// Reads the arguments of the callable that was named at `start`, and the call.

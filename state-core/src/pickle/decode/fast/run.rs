@@ -4,8 +4,7 @@ use alloc::vec::Vec;
 use core::mem;
 use core::slice::Iter;
 
-use super::class::Named;
-use super::memo::{Kept, NOWHERE, is_get, start_of};
+use super::memo::{Kept, NOWHERE, is_composite, is_get, start_of};
 use super::plan::{Around, Made, NESTED, Op, Plan, Span, Steps};
 use super::{Place, Reader};
 use crate::pickle::opcode::{
@@ -149,7 +148,8 @@ impl Reader<'_> {
                 let start = self.at as u32;
                 let is_rebuilt = made.is_old && self.rebuilt(made.class.tag, &made.class.seen)?;
                 if !is_rebuilt {
-                    if let Named::Other(kept) = self.class(&made.class)? {
+                    let kept = self.class(&made.class)?;
+                    if is_composite(kept) {
                         return self.part_again(kept, run, made.skip);
                     }
                 }
@@ -185,10 +185,10 @@ impl Reader<'_> {
                 true => Some(()),
                 false => self.seconds((*at, *signed), run, *skip),
             },
-            Op::Cython(made) => match self.made_by_cython(made)? {
-                Named::Other(kept) => self.part_again(kept, run, made.skip),
-                Named::This => Some(()),
-            },
+            Op::Cython(made) => {
+                let kept = self.made_by_cython(made)?;
+                if is_composite(kept) { self.part_again(kept, run, made.skip) } else { Some(()) }
+            }
             Op::Attributes { depth, at } => self.around_attributes(*at, run.begin(*depth)?),
             value => self.value(value, run.base),
         }

@@ -3,8 +3,7 @@
 use core::cell::Cell;
 
 use super::Reader;
-use super::class::Named;
-use super::memo::Kept;
+use super::memo::{Kept, is_composite};
 use super::plan::{Around, Seen, Standard, UNSEEN};
 use crate::pickle::opcode as op;
 use crate::standard::{Known, date, datetime, decimal, int, time, timedelta};
@@ -110,7 +109,8 @@ impl Reader<'_> {
         self.peek()?;
         let start = self.at as u32;
         if !(self.is_old && self.rebuilt(TAG, seen)?) {
-            if let Named::Other(kept) = self.named(&seen[0], |name| name.is(TAG))? {
+            let kept = self.named(&seen[0], |name| name.is(TAG))?;
+            if is_composite(kept) {
                 return self.again(kept, |this| this.uuid(seen));
             }
             self.code(op::EMPTY_TUPLE)?;
