@@ -18,11 +18,17 @@ pub(super) fn fit(buffer: &mut Vec<u8>, len: usize) {
     if buffer.len() == len {
         return;
     }
-    if buffer.len() < len {
+    buffer.truncate(len);
+    if len - buffer.len() > STEP || buffer.capacity() - buffer.len() < STEP {
         return grow(buffer, len);
     }
+    buffer.extend_from_slice(&[FILL; STEP]);
     buffer.truncate(len);
 }
+
+/// By how much a used buffer is always lengthened, and then cut: whether an image is longer than the one before, and by
+/// how much, cannot be predicted.
+const STEP: usize = 64;
 
 /// What a short buffer is filled with before it is overwritten. The compiler would get zeros from the allocator, which
 /// takes the system allocator far longer than memory of any content.

@@ -128,10 +128,10 @@ use super::Options;
 use super::{direct, explain, unwritten};
 use crate::error::{Error, ErrorKind, Result};
 use crate::protocol::decode::Regions;
-use crate::protocol::encode::{Size, changed, total};
+use crate::protocol::encode::{Size, Writer, changed, total};
 use crate::protocol::root::Root;
-use crate::schema::Sharing;
 use crate::schema::fingerprint::identity_of;
+use crate::schema::{Ends, Sharing};
 use crate::state::{Restore, State};
 
 /// The options of the plain functions: a constant in memory, so that no call has to assemble them.
@@ -284,23 +284,24 @@ impl Bare {
             shared::refuse(&self.options, value)?;
         }
         let levels = self.options.levels();
-        let lengths = Size::of(value, levels).map_err(|error| unwritten(error, value, levels))?;
-        let (between, total) = match lengths::short_width(&identity.ends, lengths) {
-            Some(between) => (between, T::HEAD + between + lengths[0] + lengths[1]),
+        let lengths = Size::of_small(value, levels).map_err(|error| unwritten(error, value, levels))?;
+        let written = match lengths::short_width(&identity.ends, lengths) {
+            Some(between) => {
+                direct::fit(buffer, T::HEAD + between + lengths[0] + lengths[1]);
+                let (head, regions) = divided(buffer, T::HEAD, &identity.ends, (between, lengths));
+                // Nothing is raw, so no padding has to be found.
+                let (tail, text) = regions.split_at_mut(lengths[0]);
+                Writer::over(tail, text, &mut [], levels).whole(value, head)
+            }
             None => {
                 let between = lengths::any_width(&identity.ends, lengths).ok_or_else(|| named::<T>(without_place()))?;
-                let total = total(T::HEAD + between, lengths);
-                (between, total.map_err(|error| unwritten(error, value, levels))?)
+                let total = total(T::HEAD + between, lengths).map_err(|error| unwritten(error, value, levels))?;
+                direct::fit(buffer, total);
+                let (head, regions) = divided(buffer, T::HEAD, &identity.ends, (between, lengths));
+                Writer::new(lengths, levels, regions).whole(value, head)
             }
         };
-        direct::fit(buffer, total);
-        let (head, behind) = buffer.split_at_mut(T::HEAD);
-        let (between, regions) = behind.split_at_mut(between);
-        lengths::write(&identity.ends, lengths, between);
-        match direct::put(value, head, lengths, levels, regions) {
-            true => Ok(()),
-            false => Err(other_size::<T>()),
-        }
+        if written == Some([0; 3]) { Ok(()) } else { Err(other_size::<T>()) }
     }
 
     /// Like [`loads`].
@@ -355,6 +356,20 @@ impl Bare {
         let Some(regions) = divide::<T>(bytes) else { return Err(fault::<T>(bytes)) };
         self.options.pass::<T>(&identity_of::<T>(), &regions, bytes)
     }
+}
+
+/// Divides a buffer into head and regions, and writes the lengths into the `between` bytes between them.
+#[inline]
+fn divided<'b>(
+    buffer: &'b mut [u8],
+    head: usize,
+    ends: &Ends,
+    (between, lengths): (usize, [usize; 3]),
+) -> (&'b mut [u8], &'b mut [u8]) {
+    let (head, behind) = buffer.split_at_mut(head);
+    let (between, regions) = behind.split_at_mut(between);
+    lengths::write(ends, lengths, between);
+    (head, regions)
 }
 
 #[cfg_attr(not(debug_assertions), inline(always))]
