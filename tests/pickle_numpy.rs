@@ -1,9 +1,11 @@
 //! Arrays and scalars that NumPy pickled, at each version, protocol and spelling, are read as values and into types.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::time::Duration;
 
-use state_core::pickle::{self, Strings};
-use state_core::value::{Array, Value};
+use num_bigint::{BigInt, BigUint};
+use state_core::pickle::{self, PickleOptions, Protocol, Strings};
+use state_core::value::{Array, ByteOrder, Dtype, Order, TimeUnit, Value};
 use state_core::{Record, RestoreOwned, State, from_value};
 
 #[derive(Record, Clone, Copy, Debug, PartialEq)]
@@ -43,12 +45,12 @@ impl Case {
     }
 
     fn value(&self) -> Value {
-        let value = pickle::PickleOptions::new().load_value_with(&self.pickle, &self.buffers());
+        let value = PickleOptions::new().load_value_with(&self.pickle, &self.buffers());
         value.unwrap_or_else(|error| panic!("{}: {error}", self.from))
     }
 
     fn load<T: RestoreOwned>(&self) -> state_core::Result<T> {
-        pickle::PickleOptions::new().loads_with(&self.pickle, &self.buffers())
+        PickleOptions::new().loads_with(&self.pickle, &self.buffers())
     }
 }
 
@@ -205,6 +207,60 @@ fn fields_that_hold_numbers_take_scalars() {
     assert_refused::<u8>("scalar_f8", "expected u8");
 }
 
+/// Loads a value from the pickles that Python would write of it, and as it is: the loaded value, or the error.
+fn each_way<T: RestoreOwned + std::fmt::Debug>(array: Array) -> BTreeSet<String> {
+    let value = Value::from(array);
+    let pickles = Protocol::ALL.map(|protocol| PickleOptions::new().protocol(protocol).dump_value(&value).unwrap());
+    let results = pickles.iter().map(|pickle| pickle::loads::<T>(pickle)).chain([from_value(&value)]);
+    results.map(|result| result.map_or_else(|error| error.to_string(), |loaded| format!("{loaded:?}"))).collect()
+}
+
+#[test]
+fn integers_of_any_size_take_scalars() {
+    let scalar = |bytes: [u8; 8]| Array::scalar(Dtype::UInt(8, ByteOrder::Little), bytes.to_vec()).unwrap();
+    assert_eq!(each_way::<BigInt>(scalar([0xFF; 8])), BTreeSet::from([u64::MAX.to_string()]));
+    assert_eq!(each_way::<BigUint>(scalar([0; 8])), BTreeSet::from(["0".into()]));
+}
+
+#[test]
+fn a_number_is_no_time_whose_unit_would_be_lost() {
+    let unit = TimeUnit::new(1, "s").unwrap();
+    for dtype in [Dtype::Datetime(unit, ByteOrder::Little), Dtype::Timedelta(unit, ByteOrder::Little)] {
+        let found = format!("found a single element of {dtype}");
+        let scalar = || Array::scalar(dtype.clone(), 3_i64.to_le_bytes().to_vec()).unwrap();
+        assert_eq!(each_way::<i64>(scalar()), BTreeSet::from([format!("expected i64, {found}")]));
+        assert_eq!(each_way::<Option<f64>>(scalar()), BTreeSet::from([format!("expected f64, {found}")]));
+    }
+}
+
+#[derive(State, Debug)]
+enum Fuel {
+    Petrol,
+    Diesel,
+}
+
+/// Their bytes in an image are not those of an element of the same size, such as `numpy.void`.
+#[test]
+fn lists_of_other_elements_than_numbers_take_no_arrays() {
+    #[track_caller]
+    fn refused<T: RestoreOwned + std::fmt::Debug>(size: usize, expected: &str) {
+        let array = Array::new(Dtype::Void(size), [2], Order::C, vec![0; 2 * size]).unwrap();
+        let error = format!("expected {expected}, found an array of shape [2] of |V{size}");
+        assert_eq!(each_way::<T>(array), BTreeSet::from([error]));
+    }
+    refused::<Vec<Fuel>>(1, "list of Fuel");
+    refused::<Vec<(u8, u8)>>(2, "list of tuple (u8, u8)");
+    refused::<Vec<Option<u8>>>(2, "list of optional u8");
+    refused::<[Option<u8>; 2]>(2, "array of 2 optional u8");
+    refused::<Vec<[char; 1]>>(4, "list of array of 1 char");
+    refused::<Vec<String>>(4, "list of text");
+    refused::<Vec<BTreeMap<u8, u8>>>(4, "list of map of u8 to u8");
+    refused::<Vec<Duration>>(12, "list of duration");
+    // Numbers that NumPy does not have.
+    let wide = Array::new(Dtype::Void(16), [1], Order::C, 7_u128.to_le_bytes().to_vec()).unwrap();
+    assert_eq!(each_way::<Vec<u128>>(wide), BTreeSet::from(["[7]".into()]));
+}
+
 /// Returns a pickle that Python could have written, of an object whose only slot is the array.
 fn in_a_slot(case: &Case) -> Vec<u8> {
     let inner = case.pickle.strip_suffix(b".").expect("it ends");
@@ -217,13 +273,13 @@ fn records_are_taken_by_the_names_of_their_fields() {
     for name in ["aligned", "packed", "swapped", "records"] {
         for case in cases(name) {
             let bytes = in_a_slot(&case);
-            let loaded = pickle::PickleOptions::new().loads_with::<Bikes>(&bytes, &case.buffers());
+            let loaded = PickleOptions::new().loads_with::<Bikes>(&bytes, &case.buffers());
             let loaded = loaded.unwrap_or_else(|error| panic!("{name}, {}: {error}", case.from));
             assert_eq!(loaded.bikes, BIKES, "{name}, {}", case.from);
         }
     }
     for case in cases("f8") {
-        let error = pickle::PickleOptions::new().loads_with::<Bikes>(&in_a_slot(&case), &case.buffers()).unwrap_err();
+        let error = PickleOptions::new().loads_with::<Bikes>(&in_a_slot(&case), &case.buffers()).unwrap_err();
         let error = error.to_string();
         assert!(error.contains("Bikes.bikes") && error.contains("shape [3] of <f8"), "{error}");
         assert!(error.contains("shape [n] of {'names': ['gears', 'price']"), "{error}");
@@ -375,11 +431,11 @@ fn arrays_of_python_2_are_read_with_strings_as_bytes() {
                   (K\x03U\x01|NNNJ\u{ff}\u{ff}\u{ff}\u{ff}J\u{ff}\u{ff}\u{ff}\u{ff}K\0tbK\0\u{86}sK\x01K\x01K\0t";
     let records = array("V1", record, 2, &[200, 7]);
     for strings in [Strings::Bytes, Strings::Latin1] {
-        let options = pickle::PickleOptions::new().strings(strings);
+        let options = PickleOptions::new().strings(strings);
         assert_eq!(options.loads::<Vec<i64>>(&numbers).unwrap(), [-2, 0x8081]);
         let value = options.load_value(&numbers).unwrap();
         assert_eq!(from_value::<Vec<i64>>(&value).unwrap(), [-2, 0x8081]);
-        assert_eq!(value, pickle::PickleOptions::new().strings(Strings::Latin1).load_value(&numbers).unwrap());
+        assert_eq!(value, PickleOptions::new().strings(Strings::Latin1).load_value(&numbers).unwrap());
         let value = options.load_value(&records).unwrap();
         assert!(value.as_array().is_some(), "{value}");
     }

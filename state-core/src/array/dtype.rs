@@ -275,6 +275,11 @@ impl Dtype {
         }
     }
 
+    /// Whether its elements are numbers of a unit of time, which mean nothing without the unit.
+    pub(crate) const fn is_time(&self) -> bool {
+        matches!(self, Self::Datetime(..) | Self::Timedelta(..))
+    }
+
     fn weight(&self) -> Weight {
         match self {
             Self::Structured(record) => record.0.weight,

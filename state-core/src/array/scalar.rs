@@ -19,17 +19,13 @@ pub(crate) enum Scalar {
 
 #[cfg(feature = "pyo3")]
 impl Scalar {
-    /// The number in these bytes; a time is its number of units.
+    /// The number in these bytes. A time is none, because its unit would be lost.
     pub fn read(dtype: &Dtype, bytes: &[u8]) -> Option<Self> {
         Some(match dtype {
             Dtype::Bool => Self::Bool(bytes.first() != Some(&0)),
             Dtype::Int(_, order) => Self::Int(signed(bytes, *order).into()),
             Dtype::UInt(_, order) => Self::Int(unsigned(bytes, *order).into()),
             Dtype::Float(_, order) => Self::Float(float(bytes, *order)),
-            Dtype::Datetime(_, order) | Dtype::Timedelta(_, order) => match signed(bytes, *order) {
-                NOT_A_TIME => return None,
-                units => Self::Int(units.into()),
-            },
             _ => return None,
         })
     }

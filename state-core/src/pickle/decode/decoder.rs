@@ -51,7 +51,8 @@ impl<'p> Node<'p> {
                 let len = bytes.iter().rposition(|&byte| byte != 0).map_or(0, |last| last + 1);
                 Some(View::Bytes(&bytes[..len]))
             }
-            ([], dtype, bytes) => match dtype.read(bytes) {
+            // Without its unit, a time would be any number.
+            ([], dtype, bytes) if !dtype.is_time() => match dtype.read(bytes) {
                 Value::Bool(value) => Some(View::Bool(value)),
                 Value::Int(value) => i128::try_from(&value).ok().map(View::Int),
                 Value::Float(value) => Some(View::Float(value)),

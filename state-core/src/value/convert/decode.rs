@@ -218,7 +218,7 @@ impl<'v> Decoder<'v> for Given<'v> {
                 self.budget.spend(value.bits() / 8)?;
                 Some(Cow::Owned(value.to_le_bytes_signed()))
             }
-            _ => None,
+            other => Some(Cow::Owned(other.single()?.as_int()?.to_le_bytes_signed())),
         }
     }
 
@@ -313,10 +313,10 @@ fn array_parts(array: &Array) -> ArrayParts<'_> {
 }
 
 impl Value {
-    /// The only element of an array without dimensions, such as a NumPy scalar.
+    /// The only element of an array without dimensions, such as a NumPy scalar; no time, whose unit would be lost.
     fn single(&self) -> Option<Self> {
         match self.see() {
-            Self::Array(array) => array.get(&[]),
+            Self::Array(array) if !array.dtype().is_time() => array.get(&[]),
             _ => None,
         }
     }

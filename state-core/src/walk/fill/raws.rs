@@ -70,6 +70,9 @@ impl<'v, 's> Fill<'v, 's> {
         at: usize,
     ) -> Result<()> {
         match &schema.kind {
+            Kind::List(of) | Kind::Array(of, _) if !is_raw((self.target(*of), self.nodes)) => {
+                return Err(wrong(self.show(schema), value));
+            }
             Kind::List(of) => {
                 let (count, bytes) = array.elements((self.target(*of), self.nodes), Some(1))?;
                 all_bool((self.target(*of), self.nodes), &bytes)?;
@@ -251,6 +254,14 @@ fn is_list<'v, D: Decoder<'v>>(element: &Schema, value: D) -> bool {
 
 fn is_number(element: &Schema) -> bool {
     matches!(element.kind, Kind::Int { .. } | Kind::Float { .. } | Kind::Bool)
+}
+
+/// Whether an array can hold such elements. The bytes of others, such as those of an enum, are written in images alone.
+fn is_raw((mut element, nodes): (&Schema, &Nodes)) -> bool {
+    while let Kind::Array(of, _) = element.kind {
+        element = nodes.get(of);
+    }
+    is_number(element) || matches!(element.kind, Kind::Record(_) | Kind::Opaque { .. })
 }
 
 /// Checks that each byte of an array of `bool` is a valid one.

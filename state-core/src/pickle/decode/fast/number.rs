@@ -128,7 +128,8 @@ impl Reader<'_> {
         };
         let value = self.called(&seen, &is_scalar, op::TUPLE2, &|this| {
             let (dtype, bytes) = (this.dtype()?, this.byte_string()?);
-            (!bytes.is_empty() && dtype.itemsize() == bytes.len()).then(|| dtype.read(&bytes))
+            let is_number = !bytes.is_empty() && dtype.itemsize() == bytes.len() && !dtype.is_time();
+            is_number.then(|| dtype.read(&bytes))
         });
         self.scalar = seen.get();
         value
