@@ -154,7 +154,7 @@ impl Times {
     }
 
     fn print(&mut self) {
-        println!("{:34} {:>9} {:>9} {:>9}   microseconds", "", "median", "quarter", "to three");
+        println!("{:34} {:>9} {:>9} {:>9}   microseconds", "", "median", "25 %", "75 %");
         for (name, times) in &mut self.0 {
             times.sort();
             let quarter = |n: usize| times[(times.len() - 1) * n / 4].as_secs_f64() * 1e6;

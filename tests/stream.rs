@@ -255,7 +255,8 @@ fn append_leaves_damage_and_other_types_alone() {
     }
     for other in [&bytes[..], b"something else", &[0; 4000]] {
         fs::write(&path, other).unwrap();
-        StreamWriter::<OtherFrame>::append(&path).unwrap_err();
+        let error = StreamWriter::<OtherFrame>::append(&path).unwrap_err();
+        assert_eq!(error.to_string().ends_with("for a new file to continue with"), *other == bytes, "{error}");
         assert_eq!(fs::read(&path).unwrap(), other);
     }
     fs::remove_file(&path).unwrap();

@@ -367,11 +367,15 @@ fn no_image(bytes: &[u8]) -> Error {
 
 #[cold]
 fn short(expected: u64, found: usize) -> Error {
-    Error::new(ErrorKind::Length, alloc::format!("{expected} bytes"), alloc::format!("{found}"))
-        .at_byte(found.min(usize::try_from(expected).unwrap_or(usize::MAX)))
+    let expected_here = usize::try_from(expected).unwrap_or(usize::MAX);
+    let error = Error::new(ErrorKind::Length, alloc::format!("{expected} bytes"), alloc::format!("{found}"))
+        .at_byte(found.min(expected_here));
+    if found < expected_here { error.with_hint("the bytes are truncated") } else { error }
 }
 
 #[cold]
 fn unknown(expected: &'static str, found: core::fmt::Arguments<'_>, at: usize) -> Error {
-    Error::new(ErrorKind::Version, expected, alloc::format!("{found}")).at_byte(at)
+    Error::new(ErrorKind::Version, expected, alloc::format!("{found}"))
+        .with_hint("a later version of `state-core` may have written it")
+        .at_byte(at)
 }

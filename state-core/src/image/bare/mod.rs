@@ -23,7 +23,7 @@
 //!
 //! **The bytes do not identify their type.** Those of another type, or of an older form of the type, are an error only
 //! if they do not happen to be a state of this one: `(u32, f64)` is read as the `Sample` above, and swapping two fields
-//! of the same type is not noticed. So for bytes that outlive the program:
+//! of the same type is not noticed. Without a header, bytes that outlive the program need care:
 //!
 //! - Nothing can be upgraded: [`loads_upgraded`](crate::loads_upgraded), [`upgrade`](crate::upgrade) and
 //!   [`SchemaHistory`](crate::SchemaHistory) need the header. Keep the type as it is, store a version beside the bytes,

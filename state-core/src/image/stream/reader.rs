@@ -291,7 +291,9 @@ impl<R: Read> StreamReader<R> {
         if ours.fingerprint == self.fingerprint {
             return Ok(());
         }
-        Err(explain::identity(&ours, self.fingerprint, Some(&self.schema)).into())
+        let error = explain::identity(&ours, self.fingerprint, Some(&self.schema));
+        let hint = "a stream has states of one form: `StreamReader` reads these, for a new file to continue with";
+        Err(error.with_hint(hint).into())
     }
 }
 

@@ -119,10 +119,7 @@ fn nameless<T: State + ?Sized>() -> Result<Option<String>> {
 /// pickled by name have the same name; if the name of a variant cannot be that of a member of an `enum.Enum`; if there
 /// are Python objects.
 pub fn python_modules<T: State + ?Sized>() -> Result<Vec<PythonModule>> {
-    modules(
-        Graph { nodes: Nodes::NONE, root: T::schema() },
-        "state_core::pickle::python_module: change the types there",
-    )
+    modules(Graph { nodes: Nodes::NONE, root: T::schema() }, "state_core::pickle::python_module: change the Rust types")
 }
 
 impl Form {
