@@ -284,7 +284,7 @@ impl Bare {
             shared::refuse(&self.options, value)?;
         }
         let levels = self.options.levels();
-        let lengths = Size::of_small(value, levels).map_err(|error| unwritten(error, value, levels))?;
+        let lengths = Size::of(value, levels).map_err(|error| unwritten(error, value, levels))?;
         let written = match lengths::short_width(&identity.ends, lengths) {
             Some(between) => {
                 direct::fit(buffer, T::HEAD + between + lengths[0] + lengths[1]);

@@ -207,15 +207,10 @@ impl Size {
         total(front, self.lengths())
     }
 
-    /// Counts a value whose references are not numbered; a separate function, so that the counts stay in registers.
-    #[inline(never)]
-    pub(crate) fn of<T: State + ?Sized>(value: &T, depth: u32) -> Result<[usize; 3], Error> {
-        Self::of_small(value, depth)
-    }
-
-    /// As [`of`](Self::of), for values that are usually small: handing three counts back takes longer than counting.
+    /// Counts a value whose references are not numbered. Inlined, because handing three counts back takes longer than
+    /// counting a small value.
     #[inline]
-    pub(crate) fn of_small<T: State + ?Sized>(value: &T, depth: u32) -> Result<[usize; 3], Error> {
+    pub(crate) fn of<T: State + ?Sized>(value: &T, depth: u32) -> Result<[usize; 3], Error> {
         let mut size = Self::new(depth);
         value.size(&mut size);
         if size.failure.is_some() {
