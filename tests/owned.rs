@@ -1,10 +1,13 @@
 //! `Cow<'static, _>`: borrowed from the program or owned, and always owned after a restore, since no bytes live that
 //! long.
 
+#![allow(clippy::linkedlist, reason = "it is one of the containers")]
+
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
+use std::collections::{BTreeMap, HashMap, HashSet, LinkedList, VecDeque};
 use std::path::Path;
 
+use indexmap::{IndexMap, IndexSet};
 use state_core::value::{StateExt, Tuple, from_value, to_value};
 use state_core::{RestoreOwned, State, check, dumps, load_into, loads, pickle};
 
@@ -27,6 +30,9 @@ struct Names {
     map: HashMap<Cow<'static, str>, Counted>,
     tree: BTreeMap<u8, Option<Cow<'static, str>>>,
     set: HashSet<Cow<'static, str>>,
+    linked: LinkedList<Cow<'static, str>>,
+    ordered: IndexMap<Cow<'static, str>, u8>,
+    once: IndexSet<Cow<'static, str>>,
     boxed: Box<Cow<'static, str>>,
     array: [Cow<'static, str>; 2],
     tuple: (Cow<'static, str>, u8, Vec<Cow<'static, [u8]>>),
@@ -62,6 +68,9 @@ fn names(text: &'static str) -> Names {
         map: HashMap::from([(Cow::Borrowed("key"), Counted { count: 1, cache: vec![] })]),
         tree: BTreeMap::from([(1, Some(Cow::Borrowed(text))), (2, None)]),
         set: HashSet::from([Cow::Borrowed(text)]),
+        linked: LinkedList::from([Cow::Borrowed(text)]),
+        ordered: IndexMap::from([(Cow::Borrowed("z"), 1), (Cow::Borrowed(text), 2)]),
+        once: IndexSet::from([Cow::Borrowed("z"), Cow::Borrowed(text)]),
         boxed: Box::new(Cow::Borrowed(text)),
         array: [Cow::Borrowed(text), Cow::Borrowed("")],
         tuple: (Cow::Borrowed(text), 2, vec![Cow::Borrowed(text.as_bytes())]),

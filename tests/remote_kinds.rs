@@ -1,9 +1,12 @@
 //! `remote`: every kind of type of another crate can be described.
 
-use std::collections::{BTreeMap, HashMap};
+#![allow(clippy::linkedlist, reason = "it is one of the containers")]
+
+use std::collections::{BTreeMap, HashMap, LinkedList};
 use std::net::{Ipv4Addr, SocketAddrV4};
 use std::sync::Arc;
 
+use indexmap::{IndexMap, IndexSet};
 use state_core::{ErrorKind, History, RestoreOwned, State, dumps, load_into, loads};
 
 /// Types of another crate.
@@ -266,12 +269,18 @@ fn names_and_newtypes_are_keys_and_items() {
         at: BTreeMap<foreign::Meters, Vec<foreign::Id>>,
         #[state(with = Box<[Id; 3]>)]
         first: Box<[foreign::Id; 3]>,
+        #[state(with = LinkedList<Id>)]
+        next: LinkedList<foreign::Id>,
+        #[state(with = IndexMap<Id, IndexSet<Id>>)]
+        paths: IndexMap<foreign::Id, IndexSet<foreign::Id>>,
     }
     let id = foreign::Id::new;
     let table = Table {
         lengths: (0..50).map(|n| (id(n), foreign::Meters(-i64::from(n)))).collect(),
         at: BTreeMap::from([(foreign::Meters(1), vec![id(1), id(2)]), (foreign::Meters(-1), vec![])]),
         first: Box::new([id(7), id(8), id(9)]),
+        next: LinkedList::from([id(2), id(1)]),
+        paths: IndexMap::from([(id(9), IndexSet::from([id(2), id(1)])), (id(1), IndexSet::new())]),
     };
     let other = Table { lengths: HashMap::from([(id(3), foreign::Meters(3))]), ..table.clone() };
     comes_back(&table, other);

@@ -165,8 +165,8 @@ fn parts(ty: &Type) -> Option<(Holder, Vec<&Type>)> {
             Type::Slice(slice) => return Some((Holder::List, vec![shape::peel(&slice.elem)])),
             _ => (Holder::Box, 1),
         },
-        "Vec" | "VecDeque" | "BTreeSet" | "BinaryHeap" | "HashSet" => (Holder::List, 1),
-        "BTreeMap" | "HashMap" => (Holder::Map, 2),
+        "Vec" | "VecDeque" | "LinkedList" | "BTreeSet" | "BinaryHeap" | "HashSet" | "IndexSet" => (Holder::List, 1),
+        "BTreeMap" | "HashMap" | "IndexMap" => (Holder::Map, 2),
         _ => return None,
     };
     // Further arguments are a hasher.

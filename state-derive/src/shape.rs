@@ -197,7 +197,7 @@ pub fn arguments(segment: &PathSegment) -> impl Iterator<Item = &Type> {
     })
 }
 
-/// Types of std that hold values of their arguments. `PhantomData` does not, and nothing is known about the user's
+/// Types of std and `indexmap` that hold values of their arguments. `PhantomData` does not, and nothing is known about the user's
 /// types.
 const HOLDERS: &[&str] = &[
     "Arc",
@@ -209,6 +209,9 @@ const HOLDERS: &[&str] = &[
     "Cow",
     "HashMap",
     "HashSet",
+    "IndexMap",
+    "IndexSet",
+    "LinkedList",
     "Option",
     "Range",
     "RangeInclusive",
@@ -244,7 +247,7 @@ pub fn held(ty: &Type) -> Vec<&Type> {
     held
 }
 
-/// Whether a type of std holds values of its arguments.
+/// Whether a type holds values of its arguments.
 pub fn is_holder(ty: &Type) -> bool {
     last_segment(ty).is_some_and(|segment| holds(&segment.ident))
 }
