@@ -223,6 +223,13 @@ fn integers_of_any_size_take_scalars() {
 }
 
 #[test]
+fn bytes_take_byte_strings() {
+    let scalar = || Array::scalar(Dtype::Bytes(3), b"ab\0".to_vec()).unwrap();
+    assert_eq!(each_way::<Vec<u8>>(scalar()), BTreeSet::from(["[97, 98]".into()]));
+    assert_eq!(each_way::<[u8; 2]>(scalar()), BTreeSet::from(["[97, 98]".into()]));
+}
+
+#[test]
 fn a_number_is_no_time_whose_unit_would_be_lost() {
     let unit = TimeUnit::new(1, "s").unwrap();
     for dtype in [Dtype::Datetime(unit, ByteOrder::Little), Dtype::Timedelta(unit, ByteOrder::Little)] {

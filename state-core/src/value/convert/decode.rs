@@ -83,13 +83,13 @@ impl<'v> Decoder<'v> for Given<'v> {
     }
 
     fn bytes(self) -> Option<&'v [u8]> {
-        match self.see() {
-            Value::Bytes(bytes) | Value::ByteArray(bytes) => {
-                self.budget.spend(bytes.len())?;
-                Some(bytes)
-            }
-            _ => None,
-        }
+        let bytes = match self.see() {
+            Value::Bytes(bytes) | Value::ByteArray(bytes) => bytes,
+            Value::Array(array) => array.byte_string()?,
+            _ => return None,
+        };
+        self.budget.spend(bytes.len())?;
+        Some(bytes)
     }
 
     fn array(self) -> Result<Option<ArrayParts<'v>>> {

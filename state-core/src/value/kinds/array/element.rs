@@ -4,7 +4,7 @@ use alloc::{string::String, vec::Vec};
 
 use crate::array::scalar::{NOT_A_TIME, float, signed, unsigned};
 use crate::array::{ByteOrder, Dtype};
-use crate::value::{Complex, List, Surrogates, Tuple, Value};
+use crate::value::{Array, Complex, List, Surrogates, Tuple, Value};
 
 impl Dtype {
     /// Reads the value of an element. Missing bytes count as zeros.
@@ -31,6 +31,14 @@ impl Dtype {
             }
             Self::Subarray(array) => nested(array.dtype(), array.shape(), bytes),
         }
+    }
+}
+
+impl Array {
+    /// The only element of an array of byte strings without dimensions, such as `numpy.bytes_`.
+    pub(in crate::value) fn byte_string(&self) -> Option<&[u8]> {
+        let is_one = self.shape().is_empty() && matches!(self.dtype(), Dtype::Bytes(_));
+        is_one.then(|| without_zeros(self.bytes()))
     }
 }
 
