@@ -102,6 +102,24 @@ class Tagged(zoo.Node):
     pass
 
 
+class Getting(zoo.Node):
+    def __getstate__(self):
+        return super().__getstate__()
+
+
+def test_cycles_through_subclasses_with_a_getstate():
+    def chained(first, second):
+        first.other, second.me = (second,), [first]
+
+    for tie in (lambda node, _: setattr(node, "other", [node]), lambda node, _: setattr(node, "me", [node]), chained):
+        node = Getting("n")
+        tie(node, Getting("m"))
+        for back in ways(node, shallow=False):
+            inner = getattr(back, "me", None) or back.other
+            assert type(back) is Getting and back.name == "n"
+            assert inner[0] is back or inner[0].me[0] is back
+
+
 def test_cycles_through_a_frozen_class():
     items = []
     node = zoo.FrozenNode(items)

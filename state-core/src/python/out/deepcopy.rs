@@ -92,6 +92,14 @@ fn by_reduce<'py>(object: &Bound<'py, PyAny>, memo: &Bound<'py, PyAny>) -> PyRes
         None => object.call_method1(intern!(py, "__reduce_ex__"), (4,))?,
     };
     let Ok(reduced) = reduced.cast_into::<PyTuple>() else { return Ok(object.clone()) };
+    // In a cycle, copying the arguments copies this object, which `_reconstruct` would then copy a second time. It gets
+    // the copies of the arguments from the memo.
+    if let Ok(arguments) = reduced.get_item(1) {
+        copied(&arguments, memo)?;
+        if let Ok(copy) = memo.get_item(id(object)) {
+            return Ok(copy);
+        }
+    }
     let arguments = [object.clone(), memo.clone()].into_iter().chain(reduced.iter());
     let arguments = PyTuple::new(py, arguments.collect::<alloc::vec::Vec<_>>())?;
     RECONSTRUCT.import(py, "copy", "_reconstruct")?.call1(arguments)
