@@ -21,6 +21,13 @@ fn hints_come_last() {
     );
     let error = World::default().set_state((true, "x")).unwrap_err();
     assert_eq!((error.hint(), error.path()), ("", "World.names"));
+    // A pickle begins with a protocol, and ends with a dot.
+    for other in [&b"\x80."[..], b"\x80\x01K\x01.", b"\x80\x06K\x01.", b"\x80\x04K\x01", b"\x80"] {
+        assert_eq!(
+            loads::<World>(other).unwrap_err().to_string().split("found ").nth(1),
+            Some("other bytes at byte 0")
+        );
+    }
     let error = error.with_hint("use a list").at_byte(7);
     assert!(error.to_string().ends_with("found str 'x' at byte 7; use a list"), "{error}");
     let long = error.with_hint("x".repeat(5000));

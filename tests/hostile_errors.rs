@@ -107,11 +107,7 @@ const TABLE: &[(usize, &[u8], &str)] = &[
         &[9],
         "expected format version 1, found version 9 at byte 4; a later version of `state-core` may have written it",
     ),
-    (
-        0,
-        &[0x80, 4],
-        "expected a native state (magic D7 53 54 41), found what looks like a pickle at byte 0; `pickle::loads` reads pickles",
-    ),
+    (0, &[0x80, 4], "expected a native state (magic D7 53 54 41), found other bytes at byte 0"),
     (0, b"PK", "expected a native state (magic D7 53 54 41), found other bytes at byte 0"),
 ];
 

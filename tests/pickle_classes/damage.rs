@@ -2,7 +2,7 @@
 
 use state_core::{ErrorKind, Older, State, pickle};
 
-use crate::evolved::{Handed, Outline, Puppy, Racer, Rack, Runner, Upgraded, Walker, register};
+use crate::evolved::{Handed, Jumper, Outline, Puppy, Racer, Rack, Runner, Upgraded, Walker, register};
 use crate::kinds::{Kinds, Samples, Team, WidePaint};
 use crate::{Person, Size, files, refused};
 
@@ -150,6 +150,7 @@ fn no_damage_ends_the_program() {
             "rack" => pickle::loads::<Rack>(pickle).map(drop),
             "paint" => pickle::loads::<WidePaint>(pickle).map(drop),
             "runner" => pickle::loads::<Runner>(pickle).map(drop),
+            "jumper" => pickle::loads::<Jumper>(pickle).map(drop),
             "walker" | "diver" => pickle::loads::<Walker>(pickle).map(drop),
             _ => pickle::loads::<Team>(pickle).map(drop),
         };
@@ -166,7 +167,7 @@ fn no_damage_ends_the_program() {
     };
     let all = [
         "size", "sizes", "person", "handed", "speed", "kinds", "puppy", "racer", "shape", "samples", "rack", "paint",
-        "runner", "walker", "diver", "team",
+        "runner", "jumper", "walker", "diver", "team",
     ];
     for name in all {
         for file in files(if name == "handed" { "person" } else { name }) {

@@ -88,14 +88,51 @@ pub struct Walker {
     width: f64,
 }
 
-/// Of items that were added to slots there are no names.
+/// The base as it was later, and what a subclass adds behind its state.
+#[derive(State, Debug, PartialEq)]
+#[state(name = "zoo.Size", alias("zoo.OldSize"), removed("height"))]
+pub struct Base {
+    #[state(default)]
+    depth: u8,
+    #[state(alias("width"))]
+    breadth: f64,
+}
+
 #[derive(State, Debug, PartialEq)]
 #[state(name = "zoo.Jumper")]
-struct Jumper {
+pub struct Jumper {
+    #[state(flatten_parent)]
+    base: Base,
+    team: String,
+    #[state(default = shoe)]
+    shoe: u8,
+}
+
+/// Reads the item and leaves the attribute out.
+#[derive(State, Debug, PartialEq)]
+#[state(name = "zoo.Jumper", removed("team"), pickle = "dict")]
+struct Shown {
+    #[state(flatten_parent)]
+    base: Size,
+    shown: String,
+}
+
+/// Has no parent that the names are those of.
+#[derive(State, Debug, PartialEq)]
+#[state(name = "zoo.Jumper")]
+struct Flat {
     width: f64,
     height: f64,
     others: BTreeMap<String, String>,
     team: String,
+}
+
+/// Has no field for the item.
+#[derive(State, Debug, PartialEq)]
+#[state(name = "zoo.Jumper", removed("team"))]
+struct Short {
+    #[state(flatten_parent)]
+    base: Size,
 }
 
 #[test]
@@ -108,10 +145,57 @@ fn a_state_within_that_of_a_python_subclass_has_names() {
     for name in ["walker", "diver"] {
         assert_eq!(loaded::<Walker>(name), Walker { team: team(), height: 2.0, width: 1.0 });
     }
-    let error = refused::<Jumper>("jumper");
-    assert!(
-        error.starts_with("Jumper: expected zoo.Jumper with nothing but its slots, found zoo.Jumper, a"),
-        "{error}"
+}
+
+#[test]
+fn items_behind_the_state_of_a_base_fill_the_fields_behind_the_parent() {
+    let base = Base { depth: 0, breadth: 1.0 };
+    assert_eq!(loaded::<Jumper>("jumper"), Jumper { base, team: "red".into(), shoe: 42 });
+    let base = Size { width: 1.0, height: 2.0 };
+    assert_eq!(loaded::<Shown>("jumper"), Shown { base, shown: "red".into() });
+    assert_eq!(
+        refused::<Flat>("jumper"),
+        "Jumper: expected zoo.Jumper with a state of its own, found that of zoo.OldSize with 1 item behind it; a type \
+         for zoo.Jumper reads it whose first field is marked `#[state(flatten_parent)]` and has a type with the name \
+         \"zoo.OldSize\", followed by fields for the items"
+    );
+    assert_eq!(
+        refused::<Short>("jumper"),
+        "Jumper: expected no more than the fields of zoo.Jumper behind the state of zoo.OldSize, found one more: str \
+         'red'"
+    );
+}
+
+#[test]
+fn items_that_may_mean_something_else_are_refused() {
+    // The item is written anew, with the value of the attribute or another one.
+    let changed = |old: &[u8], new: &[u8]| {
+        let mut pickle = files("jumper").pop().unwrap();
+        let at = pickle.windows(old.len()).position(|part| part == old).unwrap();
+        pickle.splice(at..at + old.len(), new.iter().copied());
+        let frame = (pickle.len() - 11) as u64;
+        pickle[3..11].copy_from_slice(&frame.to_le_bytes());
+        pickle
+    };
+    let same = changed(b"h\x0ft", b"\x8c\x03redt");
+    assert_eq!(pickle::loads::<Jumper>(&same).unwrap(), loaded("jumper"));
+    let other = changed(b"h\x0ft", b"\x8c\x04bluet");
+    let mut jumper: Jumper = loaded("jumper");
+    let error = pickle::load_into(&other, &mut jumper).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "Jumper.team: expected the value that the attribute \"team\" has, str 'red', found str 'blue' behind the state \
+         of zoo.OldSize; for the latter, give the field another name, and write `#[state(removed(\"team\"))]` on its type, \
+         which leaves out the attribute"
+    );
+    assert_eq!(jumper, loaded("jumper"));
+    assert_eq!(pickle::loads::<Shown>(&other).unwrap().shown, "blue");
+    // One item before the slots and none behind them.
+    let before = changed(b"K\x00K\x01", b"K\x01K\x00");
+    assert_eq!(
+        pickle::loads::<Jumper>(&before).unwrap_err().to_string(),
+        "Jumper: expected the state of zoo.OldSize, and other items only behind it, found 1 item before it; \
+         `pickle::load_value` reads it"
     );
 }
 

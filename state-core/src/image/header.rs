@@ -351,7 +351,7 @@ fn no_image(bytes: &[u8]) -> Error {
     let found = match bytes {
         [] => "nothing",
         _ if bytes.starts_with(&MAGIC[..bytes.len().min(4)]) => return short(SIZE as u64, bytes.len()),
-        [0x80, ..] => "what looks like a pickle",
+        [0x80, 2..=5, .., b'.'] => "what looks like a pickle",
         _ if bytes.starts_with(&STREAM) => "a stream of states",
         _ if bytes.starts_with(&DELTA) => "a delta",
         _ => "other bytes",

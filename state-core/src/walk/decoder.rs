@@ -14,6 +14,19 @@ use crate::value::Value;
 /// The name of a variant, and its slots by name.
 pub type NamedVariant<'v, D> = (&'v str, Vec<(&'v str, D)>);
 
+/// A state that a Python subclass made of its base's, by `super().__getstate__() + (item, ..)`.
+#[derive(Debug)]
+pub struct Extended<'v, D> {
+    /// The full name of the class whose state it begins with.
+    pub base: String,
+    /// The slots of that class by name.
+    pub slots: Vec<(&'v str, D)>,
+    /// The attributes of the object, which that state ends with.
+    pub attributes: Vec<(&'v str, D)>,
+    /// The items behind it.
+    pub added: Vec<D>,
+}
+
 /// The source of the slots of a state that is restored from a dynamic format: a dynamic value, seen through a cheap
 /// handle.
 ///
@@ -123,6 +136,16 @@ pub trait Decoder<'v>: Copy {
     /// As for [`named`](Decoder::named).
     #[doc(hidden)]
     fn named_variant(self, tag: &str) -> Result<Option<NamedVariant<'v, Self>>> {
+        let _ = tag;
+        Ok(None)
+    }
+    /// The state of an object of the type `tag`, if it is that of a base class, or one made of that by adding items
+    /// behind it.
+    ///
+    /// # Errors
+    /// As for [`named`](Decoder::named), or items were added before it.
+    #[doc(hidden)]
+    fn extended(self, tag: &str) -> Result<Option<Extended<'v, Self>>> {
         let _ = tag;
         Ok(None)
     }

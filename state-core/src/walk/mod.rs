@@ -16,7 +16,7 @@ mod read;
 use alloc::collections::BTreeMap;
 use alloc::string::String;
 
-pub use decoder::{Attributes, Decoder, NamedVariant};
+pub use decoder::{Attributes, Decoder, Extended, NamedVariant};
 pub(crate) use encoder::Nowhere;
 pub use encoder::{Encoder, Group};
 #[cfg(any(feature = "pickle", feature = "pyo3"))]

@@ -348,6 +348,15 @@ impl<'a> Items<'a> {
     pub fn len(&self) -> usize {
         self.left as usize
     }
+
+    /// Returns the first `count` items, or all if there are fewer, and the others.
+    pub fn split(mut self, count: usize) -> (Self, Self) {
+        let first = Self { left: self.left.min(u32::try_from(count).unwrap_or(u32::MAX)), ..self.clone() };
+        for _ in 0..first.len() {
+            self.next();
+        }
+        (first, self)
+    }
 }
 
 impl Iterator for Items<'_> {

@@ -20,7 +20,7 @@ use crate::pickle::options::LoneSurrogates;
 use crate::protocol::builder::Builder;
 use crate::schema::{OldForm, Schema};
 use crate::value::{Dtype, Int, Value};
-use crate::walk::{Attributes, Decoder, NamedVariant, checksum};
+use crate::walk::{Attributes, Decoder, Extended, NamedVariant, checksum};
 
 /// Longer text is described by its kind alone.
 const SHORT: usize = 40;
@@ -29,7 +29,7 @@ impl<'p> Node<'p> {
     fn view(self) -> View<'p> {
         match self.source.parts.view(self.id()) {
             View::Object(tag, place) => {
-                let state = || self.source.parts.state_called(self.id()).map(|(_, items, _)| View::Tuple(items));
+                let state = || self.source.parts.state_called(self.id()).map(|state| View::Tuple(state.items));
                 self.number(tag, place).or_else(state).unwrap_or(View::Object(tag, place))
             }
             view => view,
@@ -344,6 +344,15 @@ impl<'p> Decoder<'p> for Node<'p> {
             None => {}
         }
         Some(Attributes::Named(named))
+    }
+
+    fn extended(self, tag: &str) -> Result<Option<Extended<'p, Self>>> {
+        let parts = self.source.parts;
+        let instance = self.instance(tag).filter(|instance| has_one_state(parts, instance));
+        match instance.and_then(|instance| parts.state(instance.place)) {
+            Some(state) => self.other(state).state_of_base(),
+            None => Ok(None),
+        }
     }
 
     fn appended(self, class: &str) -> Option<Nodes<'p>> {

@@ -6,6 +6,7 @@ use alloc::string::ToString;
 use alloc::vec::Vec;
 
 use super::Fill;
+use super::extended::extended;
 use super::leaves::int;
 use super::objects::missing;
 use super::older::{by_form, by_kind, by_names_of};
@@ -25,7 +26,7 @@ pub(super) struct Place<'s> {
     pub(super) slot: &'s Slot,
     /// The type, and variant, that the slot belongs to.
     pub(super) owner: Owner<'s>,
-    at: usize,
+    pub(super) at: usize,
     /// The index of the slot among all slots, those of parents first.
     order: usize,
 }
@@ -38,7 +39,7 @@ pub(super) struct Owner<'s> {
 }
 
 impl Place<'_> {
-    fn had(&self) -> &'static [&'static str] {
+    pub(super) fn had(&self) -> &'static [&'static str] {
         self.owner.evolution.aliases_of(self.owner.variant, &self.slot.name)
     }
 }
@@ -153,7 +154,7 @@ fn by_attributes<'v, 's, D: Decoder<'v>>(
     match value.attributes(tag) {
         Some(Attributes::Named(named)) if !D::LIVE => by_names_of(fill, object, (tag, &named), at),
         Some(Attributes::Flat(mut state)) => flat(fill, object, &mut state, at),
-        _ => Err(refusal((object, fill.nodes), value)),
+        _ => otherwise(fill, object, value, at),
     }
 }
 
@@ -173,12 +174,19 @@ fn range<'v, 's, D: Decoder<'v>>(fill: &mut Fill<'v, 's>, object: &'s Object, va
 
 fn state<'v, 's, D: Decoder<'v>>(fill: &mut Fill<'v, 's>, object: &'s Object, value: D, at: usize) -> Result<()> {
     let mut state = value.object(tag_of(&object.name, object.evolution, value));
-    let Some(state) = &mut state else { return Err(refusal((object, fill.nodes), value)) };
+    let Some(state) = &mut state else { return otherwise(fill, object, value, at) };
     fill.whole_state(object, state, at).map_err(|error| match named((object, fill.nodes), value) {
         // The pair of `__dict__` and slots is a tuple too.
         true => by_name(object, value),
         false => error,
     })
+}
+
+/// Fills an object whose state has neither of the usual forms.
+#[cold]
+fn otherwise<'v, 's, D: Decoder<'v>>(fill: &mut Fill<'v, 's>, object: &'s Object, value: D, at: usize) -> Result<()> {
+    let extended = if D::LIVE { None } else { extended(fill, object, value, at) };
+    extended.unwrap_or_else(|| Err(refusal((object, fill.nodes), value)))
 }
 
 /// Whether the attributes of an object are given by the names of the type's slots.
@@ -387,7 +395,7 @@ fn in_order<'v, 's, D: Decoder<'v>>(fill: &mut Fill<'v, 's>, members: Vec<(Place
 }
 
 /// Fills one slot from one value: a raw array from its bytes, without a count.
-fn one<'v, 's, D: Decoder<'v>>(fill: &mut Fill<'v, 's>, place: Place<'s>, value: Option<D>) -> Result<()> {
+pub(super) fn one<'v, 's, D: Decoder<'v>>(fill: &mut Fill<'v, 's>, place: Place<'s>, value: Option<D>) -> Result<()> {
     let schema = fill.target(place.slot.ty);
     if let Some(theirs) = value.and_then(Decoder::elements) {
         if let Err(error) = of_same_elements(fill.nodes, schema, theirs) {
@@ -449,7 +457,7 @@ pub(super) fn places<'s>(nodes: &'s Nodes, object: &'s Object, at: usize) -> Vec
     places
 }
 
-/// The nearest parent of an object that changes older states itself, and the slots that are not the parent's.
+/// A parent of an object, and the slots that are not the parent's.
 pub(super) struct Beside<'s> {
     pub(super) own: Vec<Place<'s>>,
     pub(super) parent: &'s Object,
@@ -457,14 +465,25 @@ pub(super) struct Beside<'s> {
     pub(super) at: usize,
 }
 
-/// Returns the slots beside such a parent, at any distance, if there is one.
+/// Returns the nearest parent of an object that changes older states itself, at any distance, if there is one.
 pub(super) fn beside_parent<'s>(nodes: &'s Nodes, object: &'s Object, at: usize) -> Option<Beside<'s>> {
+    let changes = |parent: &Object| parent.evolution.upgrade.is_some() || !parent.evolution.forms.is_empty();
+    parent_where(nodes, object, at, &changes)
+}
+
+/// Returns the nearest parent of an object that is of some kind, at any distance, if there is one.
+pub(super) fn parent_where<'s>(
+    nodes: &'s Nodes,
+    object: &'s Object,
+    at: usize,
+    is_it: &dyn Fn(&Object) -> bool,
+) -> Option<Beside<'s>> {
     if !object.has_parent {
         return None;
     }
     let (mut own, mut found) = (Vec::new(), None);
     add_places(nodes, object, at, &mut own, &mut |parent, at| {
-        let is_it = parent.evolution.upgrade.is_some() || !parent.evolution.forms.is_empty();
+        let is_it = is_it(parent);
         if is_it {
             found = Some((parent, at));
         }

@@ -4,6 +4,7 @@
 //! like any other.
 
 mod attributes;
+mod extended;
 mod filled;
 mod keys;
 mod leaves;

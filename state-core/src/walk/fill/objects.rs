@@ -71,7 +71,7 @@ impl<'v, 's> Fill<'v, 's> {
     }
 
     #[inline(always)]
-    fn slot<D: Decoder<'v>>(
+    pub(super) fn slot<D: Decoder<'v>>(
         &mut self,
         slot: &'s Slot,
         state: &mut impl ExactSizeIterator<Item = D>,

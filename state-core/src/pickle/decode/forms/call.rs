@@ -40,6 +40,18 @@ pub(super) struct Formed<'p> {
     pub attributes: Option<Id>,
 }
 
+/// What `__getstate__` of a class returned.
+#[derive(Clone, Debug)]
+pub(in crate::pickle::decode) struct Called<'p> {
+    /// The place of the form that wrote it.
+    pub form: u32,
+    pub items: Items<'p>,
+    /// How many of the items were added before the slots.
+    pub before: usize,
+    /// How many were added behind them.
+    pub behind: usize,
+}
+
 impl Parts<'_> {
     /// Returns the class whose form a call returns.
     pub(in crate::pickle::decode) fn class_of_form(&self, place: u32) -> Option<String> {
@@ -103,8 +115,8 @@ impl Parts<'_> {
         }
     }
 
-    /// Returns what `__getstate__` returned: the form that wrote it, its items, and whether these are the slots alone.
-    pub(in crate::pickle::decode) fn state_called(&self, id: Id) -> Option<(u32, Items<'_>, bool)> {
+    /// Returns what `__getstate__` returned, if a part is that, or what was made of it by adding items.
+    pub(in crate::pickle::decode) fn state_called(&self, id: Id) -> Option<Called<'_>> {
         let View::Object(tag, place) = self.plain(id) else { return None };
         let (form, Mode::State) = self.form_called(tag, place)? else { return None };
         let mut items = self.arguments(self.arena.part(place, 1));
@@ -112,14 +124,15 @@ impl Parts<'_> {
             View::Int(count) => usize::try_from(count).ok(),
             _ => None,
         };
-        let beside = count()?.checked_add(count()?)?;
-        let is_state = beside <= items.len() && self.arena.changes(place).next().is_none();
-        is_state.then_some((form, items, beside == 0))
+        let (before, behind) = (count()?, count()?);
+        let is_state = before.checked_add(behind)? <= items.len() && self.arena.changes(place).next().is_none();
+        is_state.then_some(Called { form, items, before, behind })
     }
 
     /// Returns the same of slots alone.
     pub(super) fn state_of_slots(&self, id: Id) -> Option<(u32, Items<'_>)> {
-        self.state_called(id).filter(|(.., is_alone)| *is_alone).map(|(form, slots, _)| (form, slots))
+        let alone = self.state_called(id).filter(|state| (state.before, state.behind) == (0, 0))?;
+        Some((alone.form, alone.items))
     }
 
     /// Returns the object that a call of a form makes, if it is made from slots and not changed otherwise.

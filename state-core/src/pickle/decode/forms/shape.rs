@@ -11,14 +11,14 @@ use super::super::node::Node;
 use super::super::source::Source;
 use super::super::view::View;
 use super::Found;
-use super::call::Formed;
+use super::call::{Called, Formed};
 use super::layer::{Layer, object};
 use crate::error::{Error, ErrorKind, Result};
 use crate::evolve::Resolved;
 use crate::protocol::builder::Builder;
 use crate::schema::{Enum, Kind, Link, Nodes, Object, OldForm, Schema, Show, Slot};
 use crate::value::{Value, named};
-use crate::walk::{self, Decoder, NamedVariant, can_be_none};
+use crate::walk::{self, Decoder, Extended, NamedVariant, can_be_none};
 
 /// The schema node that a part was written by: its number among the nodes of all layers, or 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -256,7 +256,18 @@ impl<'p> Node<'p> {
             self.add_object((layer, object), &mut slots, &mut named)?;
             return self.all(slots, named).map(Some);
         }
-        let Some((layers, mut slots, mut attributes)) = self.slots_of_class(tag) else { return Ok(None) };
+        let Some((layers, slots, attributes)) = self.slots_of_class(tag) else { return Ok(None) };
+        Ok(self.slots_of_layers(layers, (slots, attributes))?.map(|(named, _)| named))
+    }
+
+    /// Returns the slots of a class and its bases by name, followed by the attributes, and how many slots these are;
+    /// `None` if parts exceed their limit.
+    fn slots_of_layers(
+        self,
+        layers: impl Iterator<Item = &'p Layer>,
+        (mut slots, mut attributes): (Items<'p>, Option<Id>),
+    ) -> Result<Option<(Named<'p>, usize)>> {
+        let mut named = Vec::new();
         if self.source.spend(8 * slots.len() + 8).is_none() {
             return Ok(None);
         }
@@ -265,6 +276,7 @@ impl<'p> Node<'p> {
                 self.add_object((layer, object), &mut slots, &mut named)?;
             }
         }
+        let count = named.len();
         let parts = self.source.parts;
         // The slots are followed by the attributes of a subclass, or of a class that has a `__dict__`.
         if attributes.is_none() && slots.len() == 1 {
@@ -278,7 +290,32 @@ impl<'p> Node<'p> {
                 return Ok(None);
             }
         }
-        self.all(slots, named).map(Some)
+        self.all(slots, named).map(|named| Some((named, count)))
+    }
+
+    /// Returns what the state of a class, or one made of that by adding items behind it, consists of.
+    ///
+    /// # Errors
+    /// If the slots are not those of the schema, or items were added before them.
+    pub fn state_of_base(self) -> Result<Option<Extended<'p, Self>>> {
+        let parts = self.source.parts;
+        let Some(Called { form, items, before, behind }) = parts.state_called(self.id()) else { return Ok(None) };
+        let (Some(base), Some(layers)) = (parts.class_of_form(form), self.source.found().layers_of(form)) else {
+            return Ok(None);
+        };
+        if self.source.spend(base.len() + 8 * behind).is_none() {
+            return Ok(None);
+        }
+        if before > 0 {
+            let items = if before == 1 { "1 item".to_string() } else { format!("{before} items") };
+            let expected = format!("the state of {base}, and other items only behind it");
+            let error = Error::new(ErrorKind::Malformed, expected, format!("{items} before it"));
+            return Err(error.with_hint("`pickle::load_value` reads it"));
+        }
+        let (slots, added) = items.clone().split(items.len() - behind);
+        let Some((mut slots, count)) = self.slots_of_layers(layers, (slots, None))? else { return Ok(None) };
+        let attributes = slots.split_off(count);
+        Ok(Some(Extended { base, slots, attributes, added: added.map(|id| self.other(id)).collect() }))
     }
 
     fn add_object(
