@@ -111,13 +111,22 @@ def test_cycles_through_subclasses_with_a_getstate():
     def chained(first, second):
         first.other, second.me = (second,), [first]
 
-    for tie in (lambda node, _: setattr(node, "other", [node]), lambda node, _: setattr(node, "me", [node]), chained):
+    def tied(name):
+        return lambda node, _: setattr(node, name, [node])
+
+    for tie in (tied("other"), tied("me"), chained):
         node = Getting("n")
         tie(node, Getting("m"))
         for back in ways(node, shallow=False):
             inner = getattr(back, "me", None) or back.other
             assert type(back) is Getting and back.name == "n"
             assert inner[0] is back or inner[0].me[0] is back
+    for name, value in (("other", lambda node: node), ("next", lambda node: node), ("me", lambda node: (node, 1))):
+        node = Getting("n")
+        setattr(node, name, value(node))
+        for back in ways(node, shallow=False):
+            assert type(back) is Getting and back.name == "n"
+            assert getattr(back, name) == value(back)
 
 
 def test_cycles_through_a_frozen_class():

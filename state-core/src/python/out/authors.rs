@@ -8,7 +8,8 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyString, PyTuple};
 
-use super::{flat, getstate, slots_and_attributes};
+use super::cycle::Mark;
+use super::{defer, flat, getstate, slots_and_attributes};
 use crate::python::class::form::Mode;
 use crate::python::class::{Known, Written, lineage, written_by};
 use crate::python::error::class_name;
@@ -50,9 +51,7 @@ pub(super) fn reduced<'py>(
     let is_whole = if written.setstate { is_whole(object, known)? } else { known.written.getstate };
     if !written.setstate {
         if let Ok(slots) = state.cast::<PyTuple>() {
-            let class = object.get_type().into_any();
-            let arguments = core::iter::once(class).chain(slots.iter()).collect::<Vec<_>>();
-            return called((known, Mode::Class), PyTuple::new(py, arguments)?, None);
+            return by_slots(object, known, slots);
         }
         if !state.is_none() && (known.calls.frozen || !state.is_instance_of::<PyDict>()) {
             let found = class_name(&state.get_type());
@@ -68,6 +67,33 @@ pub(super) fn reduced<'py>(
     let mut lend = if protocol >= 5 { lender(object, known.calls.borrow) } else { None };
     let slots = flat(object, known, Some(object.get_type().into_any()), lend.as_mut())?;
     called((known, Mode::Class), PyTuple::new(py, slots)?, Some(state))
+}
+
+/// Pickles an object by the tuple of slots that its `__getstate__` returned, in cycles too.
+fn by_slots<'py>(
+    object: &Bound<'py, PyAny>,
+    known: &Known,
+    state: &Bound<'py, PyTuple>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let (py, class) = (object.py(), object.get_type().into_any());
+    let mut slots = core::iter::once(class).chain(state.iter()).collect::<Vec<_>>();
+    let has_attributes = slots.last().is_some_and(PyAnyMethods::is_instance_of::<PyDict>);
+    if !known.handles && !has_attributes {
+        return called((known, Mode::Class), PyTuple::new(py, slots)?, None);
+    }
+    let (form, mark) = (known.form(py, Mode::Class)?, Mark::new(object)?);
+    if mark.is_cycle() {
+        let count = 1 + flat(object, known, None, None)?.len();
+        let with_attributes = has_attributes && slots.len() == count + 1;
+        // Where the slots are in a tuple of another length is known to the author alone.
+        if with_attributes || slots.len() == count {
+            let attributes =
+                with_attributes.then(|| slots.pop()).flatten().map(Bound::cast_into::<PyDict>).transpose()?;
+            let (slots, later) = defer(known, slots, 1, attributes)?;
+            return Ok((form, slots, later, mark).into_pyobject(py)?.into_any());
+        }
+    }
+    Ok((form, PyTuple::new(py, slots)?, py.None(), mark).into_pyobject(py)?.into_any())
 }
 
 /// A call of a form, and the state that the object gets afterwards.
