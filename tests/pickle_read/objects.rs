@@ -1,10 +1,12 @@
 //! Classes in each form in which they are pickled.
 
+use std::collections::BTreeMap;
+
 use state_core::pickle::{self, PickleOptions, Protocol};
 use state_core::{ErrorKind, State, from_value};
 
 use super::example::{Person, dave};
-use super::pickles;
+use super::{pickles, python};
 
 #[test]
 fn an_object_with_a_tuple_is_read_from_each_way_to_write_it() {
@@ -30,6 +32,87 @@ fn an_object_with_a_tuple_is_read_from_each_way_to_write_it() {
             assert_eq!(other, dave(), "{way}: {value}");
         }
     }
+}
+
+#[derive(State, Debug, PartialEq)]
+#[state(name = "bases.Score")]
+struct Score(i64);
+
+#[derive(State, Debug, PartialEq)]
+#[state(name = "bases.Title")]
+struct Title(String);
+
+#[derive(State, Debug, PartialEq)]
+#[state(name = "bases.Point")]
+struct Named(i64, i64);
+
+#[derive(State, Debug, PartialEq)]
+#[state(name = "bases.Row")]
+struct Row(Vec<i64>);
+
+#[derive(State, Debug, PartialEq)]
+#[state(name = "bases.Table")]
+struct Table(BTreeMap<String, i64>);
+
+#[test]
+fn subclasses_of_built_in_types_are_read_with_their_value_or_refused() {
+    const SCRIPT: &str = r#"
+import collections, pickle, sys, types
+bases = types.ModuleType("bases")
+sys.modules["bases"] = bases
+class Score(int): pass
+class Title(str): pass
+class Row(list): pass
+class Table(dict): pass
+Point = collections.namedtuple("Point", "x y")
+for each in (Score, Title, Row, Table, Point):
+    each.__module__ = "bases"
+    setattr(bases, each.__name__, each)
+
+def case(frame):
+    made, protocol = frame.decode().rsplit(" ", 1)
+    return pickle.dumps(eval(made), int(protocol))
+"#;
+    let asked = |made: &str| -> Vec<Vec<u8>> {
+        let frames: Vec<Vec<u8>> = [0, 1, 2, 4].map(|protocol| format!("{made} {protocol}").into_bytes()).into();
+        python::answers(SCRIPT, &frames).unwrap_or_default()
+    };
+    for pickle in asked("Score(7)") {
+        assert_eq!(pickle::loads::<Score>(&pickle).unwrap(), Score(7));
+    }
+    for pickle in asked("Title('Dr')") {
+        assert_eq!(pickle::loads::<Title>(&pickle).unwrap(), Title("Dr".into()));
+    }
+    for pickle in asked("Point(3, 4)") {
+        assert_eq!(pickle::loads::<Named>(&pickle).unwrap(), Named(3, 4));
+    }
+    // Later protocols append the items of a list or dict, as no type asks for.
+    for (pickle, is_old) in asked("Row([1, 2])").iter().zip([true, true, false, false]) {
+        assert_eq!(pickle::loads::<Row>(pickle).ok(), is_old.then(|| Row(vec![1, 2])));
+    }
+    for (pickle, is_old) in asked("Table(a=1)").iter().zip([true, true, false, false]) {
+        assert_eq!(pickle::loads::<Table>(pickle).ok(), is_old.then(|| Table([("a".into(), 1)].into())));
+    }
+}
+
+#[test]
+fn what_reconstructor_refuses_or_drops_is_refused() {
+    let call = |class: &str, arguments: &str, then: &str| {
+        let (module, name) = class.split_once('.').unwrap();
+        format!("ccopy_reg\n_reconstructor\n(c{module}\n{name}\nc__builtin__\n{arguments}tR{then}.").into_bytes()
+    };
+    assert_eq!(pickle::loads::<Score>(&call("bases.Score", "int\nI7\n", "")).unwrap(), Score(7));
+    for arguments in ["object\nI7\n", "int\nN", "int\nI7\nI8\n", "int\n"] {
+        let pickle = call("bases.Score", arguments, "");
+        let error = pickle::loads::<Score>(&pickle).unwrap_err();
+        assert_eq!(error.found(), "copyreg._reconstructor(..)", "{arguments:?}: {error}");
+        assert!(pickle::load_value(&pickle).unwrap().to_string().starts_with("_reconstructor("));
+    }
+    // Entries that a dict has before others are set.
+    let pickle = call("collections.OrderedDict", "dict\n(dI1\nI2\ns", "I3\nI4\ns");
+    assert!(pickle::loads::<BTreeMap<i64, i64>>(&pickle).is_err());
+    let pickle = call("collections.deque", "list\n(lI1\na", "I3\na");
+    assert!(pickle::loads::<Vec<i64>>(&pickle).is_err());
 }
 
 #[test]

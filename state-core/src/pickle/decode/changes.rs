@@ -49,6 +49,16 @@ impl Parts<'_> {
         if is_known && is_apart { self.plain_call(place) } else { instance }
     }
 
+    /// Returns the object at a node. A call of `_reconstructor` that Python would refuse, or that would drop its value,
+    /// remains a call, as in a value.
+    pub(super) fn rebuilt(&self, tag: Tag, place: u32) -> Instance<'_> {
+        let instance = self.instance(tag, place);
+        match instance.base.is_none() || self.is_usual(&instance, self.arena.part(place, 1)) {
+            true => instance,
+            false => self.plain_call(place),
+        }
+    }
+
     /// Returns the tuple whose items are exactly the arguments. This is not the call's own tuple if that begins with
     /// the class.
     pub(super) fn given(&self, instance: &Instance<'_>) -> Option<Id> {

@@ -82,7 +82,7 @@ impl<'p> Node<'p> {
         // Its changes are iterated for each reference to it.
         self.source.spend(8 * self.source.parts.arena.changes(place).count())?;
         let parts = self.source.parts;
-        let instance = parts.of_slots(kind, parts.instance(kind, place));
+        let instance = parts.of_slots(kind, parts.rebuilt(kind, place));
         let mut class = self.source.class.borrow_mut();
         if !matches!(&*class, Some((id, name)) if *id == instance.class && name == tag) {
             if !parts.is_named(instance.class, tag) {
@@ -175,7 +175,7 @@ impl<'p> Decoder<'p> for Node<'p> {
                 if let Ok(Some(array)) = self.numpy(tag, place) {
                     return array.describe();
                 }
-                let instance = parts.instance(tag, place);
+                let instance = parts.rebuilt(tag, place);
                 if let Some((form, mode)) = parts.form_called(tag, place) {
                     return parts.describe_formed(form, (mode, place));
                 }
@@ -356,7 +356,7 @@ impl<'p> Decoder<'p> for Node<'p> {
     }
 
     fn appended(self, class: &str) -> Option<Nodes<'p>> {
-        let instance = self.instance(class)?;
+        let instance = self.instance(class).filter(|instance| !instance.holds_base())?;
         if self.source.parts.state(instance.place).is_some() {
             return None;
         }
@@ -364,7 +364,7 @@ impl<'p> Decoder<'p> for Node<'p> {
     }
 
     fn entered(self, class: &str) -> Option<Entries<'p>> {
-        let instance = self.instance(class)?;
+        let instance = self.instance(class).filter(|instance| !instance.holds_base())?;
         self.entries_of(self.source.parts.arena.added(instance.place, Tag::Dict)?, [Shape::NONE; 2])
     }
 
