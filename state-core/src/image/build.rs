@@ -31,7 +31,7 @@ pub(super) fn get<'de, T: Restore<'de>>(
     hooks: Hooks,
     rest: Option<&mut Rest<'de>>,
 ) -> Result<T> {
-    let mut reader = Reader::with_hooks(regions, hooks);
+    let mut reader = Reader::building(regions, hooks);
     // Cut to its constant size, so that no slot needs a bounds check.
     let head = &regions.head[..T::HEAD];
     while let Some(mut value) = T::get(head, &mut reader) {
@@ -63,8 +63,9 @@ fn completed<'de, T>(value: T, reader: &mut Reader<'de>, regions: &Regions<'de>)
         drop(value);
         return sharing::make_again(reader, regions).map(|()| None);
     }
-    sharing::complete(reader, regions)?;
-    Some(Some(value))
+    // The root can be incomplete only now if a wrong implementation of `Restore` read other references than `check`.
+    let is_complete = !sharing::complete(reader, regions)?;
+    is_complete.then_some(Some(value))
 }
 
 #[cold]

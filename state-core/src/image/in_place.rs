@@ -18,7 +18,7 @@ pub(crate) fn restore<'de, T: Restore<'de>>(regions: &Regions<'de>, identity: &I
     if identity.refuses {
         return restore_aside(regions, identity, target);
     }
-    let mut reader = Reader::new(regions).moving(identity.moves);
+    let mut reader = Reader::in_place(regions).moving(identity.moves);
     let head = &regions.head[..T::HEAD];
     loop {
         // This is the only caller, so the root's `set` is inlined.

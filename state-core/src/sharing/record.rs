@@ -63,7 +63,7 @@ pub(crate) struct Numbered<'a> {
     /// Whether some reference leads to an object that does not exist yet when the reference is read.
     pub holes: bool,
     /// Whether such a reference is outside of all numbered objects, so that the root is read again.
-    pub again: bool,
+    pub root_again: bool,
     /// Whether objects own themselves, directly or through others.
     pub rings: bool,
     /// The classes with an object that is referred to weakly while it is built, a bit for each.
@@ -74,12 +74,16 @@ pub(crate) struct Numbered<'a> {
 
 impl<'a> Numbered<'a> {
     /// What holds for any image.
-    pub const ANY: Self = Self { numbers: true, holes: true, again: true, rings: true, early: u64::MAX, held: None };
+    pub const ANY: Self =
+        Self { numbers: true, holes: true, root_again: true, rings: true, early: u64::MAX, held: None };
 
     /// What holds for any image of a history.
     pub fn of_history(sharing: Sharing, held: Option<&'a Held<'a>>) -> Option<Self> {
-        let numbered =
-            if sharing.shared { Self::ANY } else { Self { numbers: false, holes: false, again: false, ..Self::ANY } };
+        let numbered = if sharing.shared {
+            Self::ANY
+        } else {
+            Self { numbers: false, holes: false, root_again: false, ..Self::ANY }
+        };
         (sharing.shared || held.is_some()).then_some(Self { held, ..numbered })
     }
 }

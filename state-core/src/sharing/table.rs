@@ -50,7 +50,7 @@ impl Table {
             cycles,
             may_be_empty: false,
             patches: true,
-            found: Numbered { numbers: true, holes: false, again: false, rings: false, early: 0, held: None },
+            found: Numbered { numbers: true, holes: false, root_again: false, rings: false, early: 0, held: None },
         }
     }
 
@@ -129,7 +129,7 @@ impl Table {
             return Some(true);
         }
         self.found.holes = true;
-        self.found.again |= self.depth == 0;
+        self.found.root_again |= self.depth == 0;
         Some(self.patches)
     }
 }

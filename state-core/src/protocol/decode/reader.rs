@@ -42,16 +42,23 @@ pub(crate) struct Mark<'de> {
 }
 
 impl<'de> Reader<'de> {
+    /// For a value that is restored in place.
     #[inline]
-    pub(crate) fn new(regions: &Regions<'de>) -> Self {
-        Self::with_hooks(regions, Hooks::Call)
+    pub(crate) fn in_place(regions: &Regions<'de>) -> Self {
+        Self::of(regions, Hooks::Call, |numbered| Shelf::new(Numbered { root_again: false, ..numbered }))
+    }
+
+    /// For a value that is built.
+    #[inline]
+    pub(crate) fn building(regions: &Regions<'de>, hooks: Hooks) -> Self {
+        Self::of(regions, hooks, Shelf::new)
     }
 
     #[inline]
-    pub(crate) fn with_hooks(regions: &Regions<'de>, hooks: Hooks) -> Self {
+    fn of(regions: &Regions<'de>, hooks: Hooks, shelf: fn(Numbered<'de>) -> Shelf<'de>) -> Self {
         let Regions { tail, text, raw, .. } = *regions;
         // Made first, so that the reader is written once, where it stays.
-        let shelf = if regions.numbered.is_some() { shelf_of(regions) } else { None };
+        let shelf = if regions.numbered.is_some() { shelf_of(regions, shelf) } else { None };
         Self { tail, text, raw, refusal: None, hooks, left: 0, moves: false, shelf }
     }
 
@@ -273,8 +280,8 @@ impl<'de> Mark<'de> {
 
 #[cold]
 #[inline(never)]
-fn shelf_of<'de>(regions: &Regions<'de>) -> Option<Box<Shelf<'de>>> {
-    regions.numbered.map(|numbered| Box::new(Shelf::new(numbered)))
+fn shelf_of<'de>(regions: &Regions<'de>, new: fn(Numbered<'de>) -> Shelf<'de>) -> Option<Box<Shelf<'de>>> {
+    regions.numbered.map(|numbered| Box::new(new(numbered)))
 }
 
 #[cold]

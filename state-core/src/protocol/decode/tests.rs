@@ -20,7 +20,7 @@ fn read(head: &[u8], tail: &[u8]) -> (Option<usize>, bool) {
     let mut checker = Checker::new(&regions, 0);
     let checked = checker.length(head);
     if checked.is_some() {
-        assert_eq!(Reader::new(&regions).length(head), checked);
+        assert_eq!(Reader::in_place(&regions).length(head), checked);
     }
     (checked, checker.finish())
 }
