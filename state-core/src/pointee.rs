@@ -190,16 +190,16 @@ pub trait Pointer<T: ?Sized>: Deref<Target = T> + Sized {
     type Elements: Holds;
 
     /// Makes a new pointer.
-    fn made(value: impl Made<T>) -> Self;
+    fn made(value: impl IntoPointer<T>) -> Self;
 
     /// The value, if nothing else shares it.
     fn unique(&mut self) -> Option<&mut T>;
 }
 
 /// Types from which every pointer to a `T` can be made: a value, text, a `Vec` of elements, a `Box`.
-pub trait Made<T: ?Sized>: Into<Box<T>> + Into<Rc<T>> + Into<Arc<T>> {}
+pub trait IntoPointer<T: ?Sized>: Into<Box<T>> + Into<Rc<T>> + Into<Arc<T>> {}
 
-impl<T: ?Sized, M: Into<Box<T>> + Into<Rc<T>> + Into<Arc<T>>> Made<T> for M {}
+impl<T: ?Sized, M: Into<Box<T>> + Into<Rc<T>> + Into<Arc<T>>> IntoPointer<T> for M {}
 
 macro_rules! pointers {
     ($($pointer:ident, $value:ident, $elements:ident, $unique:expr;)*) => {$(
@@ -208,7 +208,7 @@ macro_rules! pointers {
             type Elements = $elements;
 
             #[inline]
-            fn made(value: impl Made<T>) -> Self {
+            fn made(value: impl IntoPointer<T>) -> Self {
                 value.into()
             }
 

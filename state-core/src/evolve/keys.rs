@@ -9,7 +9,7 @@ use super::numbers::shares;
 use super::op::{At, Op, OpenSet, Step};
 use super::path::Path;
 use super::plan::{Key, Planner};
-use super::run::{Made, Run};
+use super::run::{MadeKeys, Run};
 use crate::error::{Error, ErrorKind, Result};
 use crate::protocol::builder::Builder;
 use crate::schema::{Link, Problem};
@@ -108,7 +108,7 @@ impl<'a> Run<'_, 'a> {
     }
 
     /// Makes a key in a separate image, and compares it with those before it.
-    pub(super) fn differs(&mut self, key: At, head: &'a [u8], made: &mut Made) -> Result<()> {
+    pub(super) fn differs(&mut self, key: At, head: &'a [u8], made: &mut MadeKeys) -> Result<()> {
         let step = &self.plan.steps[key];
         // Keys inside this one are compared when it is made in its place: comparing them here too would double the work
         // for each level of keys.

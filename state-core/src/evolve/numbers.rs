@@ -35,13 +35,13 @@ pub(super) struct Numbers<'a> {
     pub objects: Objects<'a>,
     pub given: Given,
     /// What was made of each object, by its index in `places`.
-    made: Vec<Made>,
+    made: Vec<Product>,
     places: Places,
     pub weak: Vec<(Number, ClassKey)>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Made {
+pub(super) enum Product {
     /// The value of a pointer that is not shared.
     Value,
     Object(ClassKey),
@@ -61,7 +61,7 @@ impl<'a> Numbers<'a> {
     }
 
     /// Records what is made of an object; an error if something else was made of it before.
-    pub fn makes(&mut self, number: Number, what: Made) -> Result<()> {
+    pub fn makes(&mut self, number: Number, what: Product) -> Result<()> {
         match self.made(number) {
             Some(made) if made == what => Ok(()),
             Some(_) => Err(parted()),
@@ -73,14 +73,14 @@ impl<'a> Numbers<'a> {
         }
     }
 
-    pub fn made(&self, number: Number) -> Option<Made> {
+    pub fn made(&self, number: Number) -> Option<Product> {
         self.places.get(key(number)).map(|place| self.made[place])
     }
 
     /// Writes the records of all references.
     pub fn write(self, out: &mut Builder) -> Result<()> {
         for &(number, class) in &self.weak {
-            if self.made(number).is_some_and(|made| made != Made::Object(class)) {
+            if self.made(number).is_some_and(|made| made != Product::Object(class)) {
                 return Err(parted());
             }
         }

@@ -14,7 +14,7 @@ use super::plan::{Planner, named_alike};
 use crate::schema::{DefaultFn, Enum, EnumVariant, Evolution, Kind, Link, Object, Problem, Schema, Show, Slot};
 
 /// A slot of either form. The slots of parents take the parent's place.
-struct Place<'s> {
+struct FlatSlot<'s> {
     /// Whether this is a parent that is matched as a whole.
     is_parent: bool,
     owner: &'s str,
@@ -75,7 +75,7 @@ impl<'t> Planner<'t> {
         let place = |slot: &'static Slot| {
             let schema = self.ours.get(slot.ty);
             at += schema.head;
-            Place { is_parent: false, owner: "", slot, schema, at: at - schema.head }
+            FlatSlot { is_parent: false, owner: "", slot, schema, at: at - schema.head }
         };
         let our_slots: Vec<_> = ours.slots.iter().map(place).collect();
         let family = Family(alloc::vec![("", of.evolution)]);
@@ -93,31 +93,31 @@ impl<'t> Planner<'t> {
         self.ordered(&parts, Vec::new())
     }
 
-    fn side(&self, slots: &'t [Slot]) -> Vec<Place<'t>> {
+    fn side(&self, slots: &'t [Slot]) -> Vec<FlatSlot<'t>> {
         let mut at = 0;
         let place = |slot: &'t Slot| {
             let schema = self.theirs.get(slot.ty);
             at += schema.head;
-            Place { is_parent: false, owner: "", slot, schema, at: at - schema.head }
+            FlatSlot { is_parent: false, owner: "", slot, schema, at: at - schema.head }
         };
         slots.iter().map(place).collect()
     }
 
     /// The slots of an older object, with those of its parents in their place; a parent in `whole` remains one slot.
-    fn places(&self, object: &'t Object, whole: &[Evolvable]) -> Vec<Place<'t>> {
+    fn places(&self, object: &'t Object, whole: &[Evolvable]) -> Vec<FlatSlot<'t>> {
         let mut places = Vec::new();
         add(object, 0, &|link| self.theirs.get(link), &|tag| whole.iter().any(|whole| whole.is(tag)), &mut places);
         places
     }
 
-    fn our_places(&self, object: &'static Object, whole: &[Evolvable]) -> Vec<Place<'static>> {
+    fn our_places(&self, object: &'static Object, whole: &[Evolvable]) -> Vec<FlatSlot<'static>> {
         let mut places = Vec::new();
         add(object, 0, &|link| self.ours.get(link), &|tag| whole.iter().any(|whole| whole.is(tag)), &mut places);
         places
     }
 
     /// Whether an object's own slots were the same as now, whatever became of their types.
-    fn written_alike(&self, theirs: &[Place<'t>], ours: &[Place<'static>]) -> bool {
+    fn written_alike(&self, theirs: &[FlatSlot<'t>], ours: &[FlatSlot<'static>]) -> bool {
         theirs.len() == ours.len()
             && theirs
                 .iter()
@@ -138,7 +138,7 @@ impl<'t> Planner<'t> {
             && a.into_iter().zip(b).all(|(a, b)| self.alike(self.theirs.get(a), self.ours.get(b)))
     }
 
-    fn theirs_in_order(&mut self, theirs: &[Place<'t>]) -> Vec<(usize, usize, Over)> {
+    fn theirs_in_order(&mut self, theirs: &[FlatSlot<'t>]) -> Vec<(usize, usize, Over)> {
         let nodes = self.theirs;
         theirs.iter().map(|place| (place.at, place.schema.head, self.skips.of(nodes, place.schema))).collect()
     }
@@ -150,7 +150,13 @@ impl<'t> Planner<'t> {
     }
 
     /// Finds what each present slot is made from.
-    fn matched(&mut self, theirs: &[Place<'t>], ours: &[Place<'static>], names: &Names<'_>, path: &Path<'_>) -> Slots {
+    fn matched(
+        &mut self,
+        theirs: &[FlatSlot<'t>],
+        ours: &[FlatSlot<'static>],
+        names: &Names<'_>,
+        path: &Path<'_>,
+    ) -> Slots {
         let found = find(theirs, ours, names);
         let gone: Vec<usize> = (0..theirs.len()).filter(|at| !found.contains(&Found::At(*at))).collect();
         self.keeps_order(theirs, ours, &found);
@@ -194,7 +200,7 @@ impl<'t> Planner<'t> {
     }
 
     /// Records whether text or raw arrays change their order, or are new.
-    fn keeps_order(&mut self, theirs: &[Place<'t>], ours: &[Place<'static>], found: &[Found]) {
+    fn keeps_order(&mut self, theirs: &[FlatSlot<'t>], ours: &[FlatSlot<'static>], found: &[Found]) {
         let (mut text, mut raw) = (None, None);
         for (place, found) in ours.iter().zip(found) {
             let Found::At(index) = found else {
@@ -292,14 +298,14 @@ fn add<'s>(
     mut at: usize,
     get: &dyn Fn(Link) -> &'s Schema,
     whole: &dyn Fn(&str) -> bool,
-    places: &mut Vec<Place<'s>>,
+    places: &mut Vec<FlatSlot<'s>>,
 ) {
     for (number, slot) in object.slots.iter().enumerate() {
         let schema = get(slot.ty);
         let is_parent = object.has_parent && number == 0;
         match &schema.kind {
             Kind::Object(parent) if is_parent && !whole(&parent.name) => add(parent, at, get, whole, places),
-            _ => places.push(Place { is_parent, owner: &object.name, slot, schema, at }),
+            _ => places.push(FlatSlot { is_parent, owner: &object.name, slot, schema, at }),
         }
         at += schema.head;
     }
@@ -341,7 +347,7 @@ struct Names<'f> {
 }
 
 impl Names<'_> {
-    fn aliases(&self, place: &Place<'static>) -> &'static [&'static str] {
+    fn aliases(&self, place: &FlatSlot<'static>) -> &'static [&'static str] {
         let owner = self.family.0.iter().find(|(name, _)| *name == place.owner);
         owner.map_or(&[], |(_, evolution)| evolution.aliases_of(self.variant, &place.slot.name))
     }
@@ -358,10 +364,10 @@ enum Found {
 /// Finds for each present slot the older slot that it is made from. A whole parent is made from such a parent, whatever
 /// the fields are called; a slot is made from that of the same name in the same type, or else of the same name anywhere
 /// in the family, or else of a former name.
-fn find(theirs: &[Place<'_>], ours: &[Place<'static>], names: &Names<'_>) -> Vec<Found> {
+fn find(theirs: &[FlatSlot<'_>], ours: &[FlatSlot<'static>], names: &Names<'_>) -> Vec<Found> {
     let mut found = alloc::vec![Found::Nowhere; ours.len()];
     let mut taken = alloc::vec![false; theirs.len()];
-    let mut pass = |matches: &dyn Fn(&Place<'_>, &Place<'static>) -> bool| {
+    let mut pass = |matches: &dyn Fn(&FlatSlot<'_>, &FlatSlot<'static>) -> bool| {
         for (place, found) in ours.iter().zip(&mut found).filter(|(_, found)| **found == Found::Nowhere) {
             let mut candidates = (0..theirs.len()).filter(|&at| !taken[at] && matches(&theirs[at], place));
             match (candidates.next(), candidates.next()) {

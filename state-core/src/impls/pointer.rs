@@ -16,7 +16,7 @@ use crate::protocol::room;
 use crate::protocol::stack::{boxed_weight, is_boxed_level};
 use crate::schema::fingerprint::identity;
 use crate::schema::{Kind, Link, Schema};
-use crate::sharing::{self, Kept, Share, Shared, SharedPointer, Through};
+use crate::sharing::{self, Erasure, Share, Shared, SharedPointer, Through};
 use crate::state::{Restore, State};
 
 macro_rules! pointers {
@@ -127,8 +127,8 @@ macro_rules! numbered {
                 weak.upgrade()
             }
 
-            fn kept() -> Option<Kept<Self>> {
-                Kept::ask(&T::SHARED)
+            fn erasure() -> Option<Erasure<Self>> {
+                Erasure::ask(&T::SHARED)
             }
 
             fn early() -> bool {

@@ -111,20 +111,20 @@ fn any(mut all: Identity) -> Identity {
 }
 
 /// The identity of a type, given only its schema.
-pub(crate) fn identity(schema: &'static Schema) -> Kept {
+pub(crate) fn identity(schema: &'static Schema) -> IdentityRef {
     known::find_or_insert(schema, identify)
 }
 
 /// The identity of a type.
 #[inline]
-pub(crate) fn identity_of<T: State + ?Sized>() -> Kept {
+pub(crate) fn identity_of<T: State + ?Sized>() -> IdentityRef {
     match T::known() {
         Some(known) => known.get(T::schema),
         None => identity(T::schema()),
     }
 }
 
-pub(crate) use known::Kept;
+pub(crate) use known::IdentityRef;
 pub use known::Known;
 pub(crate) use known::by_fingerprint;
 
@@ -143,9 +143,9 @@ mod known {
 
     /// A reference to a cached identity.
     #[derive(Clone, Copy, Debug)]
-    pub(crate) struct Kept(&'static Identity);
+    pub(crate) struct IdentityRef(&'static Identity);
 
-    impl Deref for Kept {
+    impl Deref for IdentityRef {
         type Target = Identity;
 
         #[inline]
@@ -178,10 +178,10 @@ mod known {
 
     /// For each place, the first type that was looked up there: found without a table that has to be allocated first.
     /// Its size balances the time saved against the size of every program's file.
-    static NEAR: [OnceLock<Kept>; 64] = [const { OnceLock::new() }; 64];
+    static NEAR: [OnceLock<IdentityRef>; 64] = [const { OnceLock::new() }; 64];
 
     #[inline]
-    pub fn find_or_insert(schema: &'static Schema, make: fn(&'static Schema) -> Identity) -> Kept {
+    pub fn find_or_insert(schema: &'static Schema, make: fn(&'static Schema) -> Identity) -> IdentityRef {
         let start = (core::ptr::from_ref(schema) as usize >> 4).wrapping_mul(0x9E37_79B9) >> 8;
         match NEAR[start % NEAR.len()].get() {
             Some(known) if core::ptr::eq(known.schema, schema) => *known,
@@ -190,15 +190,15 @@ mod known {
     }
 
     #[inline(never)]
-    fn find_in_tables(schema: &'static Schema, start: usize, make: fn(&'static Schema) -> Identity) -> Kept {
+    fn find_in_tables(schema: &'static Schema, start: usize, make: fn(&'static Schema) -> Identity) -> IdentityRef {
         let mut table = FIRST.get_or_init(|| Table::of(PLACES));
         loop {
             for probe in 0..PROBES {
                 let known = table.places[(start + probe) & (table.places.len() - 1)].get_or_init(|| make(schema));
                 if core::ptr::eq(known.schema, schema) {
                     // Another type may have taken the place first.
-                    let _ = NEAR[start % NEAR.len()].set(Kept(known));
-                    return Kept(known);
+                    let _ = NEAR[start % NEAR.len()].set(IdentityRef(known));
+                    return IdentityRef(known);
                 }
             }
             table = table.next();
@@ -215,7 +215,7 @@ mod known {
     /// The cached identity of a type without parameters, which is also in the table.
     #[doc(hidden)]
     #[derive(Debug)]
-    pub struct Known(OnceLock<Kept>);
+    pub struct Known(OnceLock<IdentityRef>);
 
     impl Known {
         #[must_use]
@@ -225,7 +225,7 @@ mod known {
         }
 
         #[inline]
-        pub(crate) fn get(&'static self, schema: fn() -> &'static Schema) -> Kept {
+        pub(crate) fn get(&'static self, schema: fn() -> &'static Schema) -> IdentityRef {
             match self.0.get() {
                 Some(identity) => *identity,
                 None => self.first(schema),
@@ -234,7 +234,7 @@ mod known {
 
         #[cold]
         #[inline(never)]
-        fn first(&'static self, schema: fn() -> &'static Schema) -> Kept {
+        fn first(&'static self, schema: fn() -> &'static Schema) -> IdentityRef {
             *self.0.get_or_init(|| identity(schema()))
         }
     }
@@ -248,9 +248,9 @@ mod known {
 
     /// An identity that is not cached.
     #[derive(Clone, Copy, Debug)]
-    pub(crate) struct Kept(Identity);
+    pub(crate) struct IdentityRef(Identity);
 
-    impl Deref for Kept {
+    impl Deref for IdentityRef {
         type Target = Identity;
 
         fn deref(&self) -> &Identity {
@@ -258,8 +258,8 @@ mod known {
         }
     }
 
-    pub fn find_or_insert(schema: &'static Schema, make: fn(&'static Schema) -> Identity) -> Kept {
-        Kept(make(schema))
+    pub fn find_or_insert(schema: &'static Schema, make: fn(&'static Schema) -> Identity) -> IdentityRef {
+        IdentityRef(make(schema))
     }
 
     pub fn by_fingerprint(_: u64) -> Option<&'static Schema> {
@@ -280,7 +280,7 @@ mod known {
 
         #[inline]
         #[expect(clippy::unused_self, reason = "the one with a cache of its own is asked so")]
-        pub(crate) fn get(&'static self, schema: fn() -> &'static Schema) -> Kept {
+        pub(crate) fn get(&'static self, schema: fn() -> &'static Schema) -> IdentityRef {
             identity(schema())
         }
     }

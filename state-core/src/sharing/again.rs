@@ -24,7 +24,7 @@ pub(super) fn build_again<'de, P: Shared<'de>>(begun: Begun<'de>, reader: &mut R
 
 /// Restores an incomplete live object again.
 pub(super) fn enter_again<'de, P: Shared<'de>>(begun: Begun<'de>, reader: &mut Reader<'de>) -> Option<()> {
-    let pointer: P = reader.shelf()?.find(begun.number, &P::kept()?)?;
+    let pointer: P = reader.shelf()?.find(begun.number, &P::erasure()?)?;
     pointer.enter(begun.head, reader, true).then_some(())
 }
 

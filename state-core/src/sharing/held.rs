@@ -9,7 +9,7 @@ use core::any::TypeId;
 use core::fmt;
 
 use super::object::Object;
-use super::pointer::{Kept, SharedPointer};
+use super::pointer::{Erasure, SharedPointer};
 use crate::error::{Error, ErrorKind, Result};
 use crate::protocol::decode::Reader;
 use crate::protocol::encode::{Size, Writer};
@@ -117,18 +117,18 @@ impl Objects {
     }
 
     /// The pointer to an object.
-    fn pointer<P: SharedPointer>(&self, at: u32, kept: &Kept<P>) -> Option<P> {
-        self.object(at)?.with(|handle| (kept.found)(handle.pointer()))?
+    fn pointer<P: SharedPointer>(&self, at: u32, erasure: &Erasure<P>) -> Option<P> {
+        self.object(at)?.with(|handle| (erasure.found)(handle.pointer()))?
     }
 
     /// Returns the index of an object, which is held from now on. `last` was visited before it.
-    fn hold<P: SharedPointer>(&mut self, pointer: &P, kept: &Kept<P>, last: Option<u32>) -> Option<u32> {
-        let key = (pointer.address(), kept.key);
+    fn hold<P: SharedPointer>(&mut self, pointer: &P, erasure: &Erasure<P>, last: Option<u32>) -> Option<u32> {
+        let key = (pointer.address(), erasure.key);
         let behind = last.and_then(|last| self.entries.get(last as usize)).map_or(0, |last| last.behind);
         let is_known = self.entries.get(behind as usize).is_some_and(|entry| entry.is(key));
         let at = match if is_known { Some(behind) } else { self.find(key) } {
             Some(at) => at,
-            None => self.insert(key, (kept.object)(pointer)?)?,
+            None => self.insert(key, (erasure.object)(pointer)?)?,
         };
         if let Some(last) = last {
             self.entries[last as usize].behind = at;
@@ -245,8 +245,8 @@ pub(crate) struct Holder {
 
 impl Holder {
     /// Adds the object of a pointer to the frame; `None` if it cannot be held.
-    pub(super) fn hold<P: SharedPointer>(&mut self, pointer: &P, kept: &Kept<P>) -> Option<()> {
-        let at = self.objects.hold(pointer, kept, self.list.last().copied())?;
+    pub(super) fn hold<P: SharedPointer>(&mut self, pointer: &P, erasure: &Erasure<P>) -> Option<()> {
+        let at = self.objects.hold(pointer, erasure, self.list.last().copied())?;
         self.list.push(at);
         Some(())
     }
@@ -266,8 +266,8 @@ pub(crate) struct Held<'a> {
 
 impl Held<'_> {
     /// The pointer that was visited with this number when the frame was written.
-    pub(super) fn pointer<P: SharedPointer>(&self, number: usize, kept: &Kept<P>) -> Option<P> {
-        self.objects.pointer(*self.list.get(number)?, kept)
+    pub(super) fn pointer<P: SharedPointer>(&self, number: usize, erasure: &Erasure<P>) -> Option<P> {
+        self.objects.pointer(*self.list.get(number)?, erasure)
     }
 }
 

@@ -12,14 +12,14 @@ use alloc::vec::Vec;
 use core::any::{Any, TypeId};
 use core::mem::take;
 
-use super::pointer::{Handles, Kept, Pair, Shared, SharedPointer};
+use super::pointer::{Erasure, Handles, Pair, Shared, SharedPointer};
 use crate::protocol::decode::Reader;
 
 /// The type of a pointer, and the address of its object.
 pub(super) type Key = (TypeId, usize);
 
 /// The index of a kind of pointers, and of a handle in it.
-pub(super) type Place = (usize, usize);
+pub(super) type HandleId = (usize, usize);
 
 /// What a walk does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,16 +50,16 @@ pub(super) struct Kind<'de> {
     handles: Box<dyn Any>,
     /// The numbers of owners and weak references to an object, without the handle itself.
     references: fn(&mut dyn Any, usize) -> Option<[usize; 2]>,
-    pub(super) settle: fn(&mut Reader<'de>, Place) -> Option<()>,
-    pub(super) trade: fn(&mut Reader<'de>, Place),
-    pub(super) part: fn(&mut Reader<'de>, Place),
+    pub(super) settle: fn(&mut Reader<'de>, HandleId) -> Option<()>,
+    pub(super) trade: fn(&mut Reader<'de>, HandleId),
+    pub(super) part: fn(&mut Reader<'de>, HandleId),
     clear: fn(&mut dyn Any),
 }
 
 /// An object that was visited.
 #[derive(Clone, Copy)]
 pub(super) struct Met {
-    pub(super) place: Place,
+    pub(super) place: HandleId,
     pub(super) key: Key,
     /// The index of the visited object that contains the reference; `None` if that is the value itself.
     pub(super) within: Option<usize>,
@@ -70,13 +70,13 @@ pub(super) struct Met {
 struct Found {
     /// The numbers of owners and of weak references found.
     met: [usize; 2],
-    place: Option<Place>,
+    place: Option<HandleId>,
 }
 
 /// The pair that an object belongs to.
 #[derive(Clone, Copy)]
 struct Paired {
-    place: Place,
+    place: HandleId,
     /// The address of the other object.
     other: usize,
 }
@@ -137,13 +137,13 @@ impl<'de> Links<'de> {
         }
     }
 
-    fn kind<P: Shared<'de>>(&mut self, kept: &Kept<P>) -> usize {
-        if let Some(at) = self.kinds.iter().position(|kind| kind.key == kept.key) {
+    fn kind<P: Shared<'de>>(&mut self, erasure: &Erasure<P>) -> usize {
+        if let Some(at) = self.kinds.iter().position(|kind| kind.key == erasure.key) {
             return at;
         }
         self.kinds.push(Kind {
-            key: kept.key,
-            handles: (kept.linked)(),
+            key: erasure.key,
+            handles: (erasure.linked)(),
             references: references::<P>,
             settle: settle_met::<P>,
             trade: trade::<P>,
@@ -153,35 +153,35 @@ impl<'de> Links<'de> {
         self.kinds.len() - 1
     }
 
-    fn handles<P: SharedPointer>(&mut self, kind: usize, kept: &Kept<P>) -> Option<&mut Handles<P>> {
-        (kept.handles_in)(&mut *self.kinds.get_mut(kind)?.handles)
+    fn handles<P: SharedPointer>(&mut self, kind: usize, erasure: &Erasure<P>) -> Option<&mut Handles<P>> {
+        (erasure.handles_in)(&mut *self.kinds.get_mut(kind)?.handles)
     }
 
     /// Keeps an object; returns its place.
-    fn keep<P: Shared<'de>>(&mut self, pointer: &P, kept: &Kept<P>) -> Option<Place> {
-        let kind = self.kind(kept);
-        let objects = &mut self.handles(kind, kept)?.objects;
+    fn keep<P: Shared<'de>>(&mut self, pointer: &P, erasure: &Erasure<P>) -> Option<HandleId> {
+        let kind = self.kind(erasure);
+        let objects = &mut self.handles(kind, erasure)?.objects;
         objects.push(pointer.clone());
         Some((kind, objects.len() - 1))
     }
 
     /// Queues an object for the walk, unless it was visited before.
-    pub(super) fn meet<P: Shared<'de>>(&mut self, pointer: &P, kept: &Kept<P>) -> Option<()> {
-        let key = (kept.key, pointer.address());
+    pub(super) fn meet<P: Shared<'de>>(&mut self, pointer: &P, erasure: &Erasure<P>) -> Option<()> {
+        let key = (erasure.key, pointer.address());
         self.edges.extend(self.at.map(|at| (at, key)));
         if self.seen.insert(key) {
             let known = self.found.get(&key).and_then(|found| found.place);
-            let place = known.or_else(|| self.keep(pointer, kept))?;
+            let place = known.or_else(|| self.keep(pointer, erasure))?;
             self.met.push(Met { place, key, within: self.at });
         }
         Some(())
     }
 
     /// Counts a reference in the new value: of `sort` 0 an owner, of 1 a weak reference.
-    pub(super) fn count<P: Shared<'de>>(&mut self, pointer: &P, kept: &Kept<P>, sort: usize) -> Option<()> {
-        let key = (kept.key, pointer.address());
+    pub(super) fn count<P: Shared<'de>>(&mut self, pointer: &P, erasure: &Erasure<P>, sort: usize) -> Option<()> {
+        let key = (erasure.key, pointer.address());
         if self.found.entry(key).or_default().place.is_none() {
-            let place = self.keep(pointer, kept)?;
+            let place = self.keep(pointer, erasure)?;
             self.found.entry(key).or_default().place = Some(place);
         }
         self.found.entry(key).or_default().met[sort] += 1;
@@ -200,8 +200,8 @@ impl<'de> Links<'de> {
     }
 
     /// Makes a live object and a new one a pair, if possible; returns whether they are one.
-    pub(super) fn pair<P: Shared<'de>>(&mut self, live: &P, new: &P, kept: &Kept<P>) -> Option<bool> {
-        let (at, other) = ((kept.key, live.address()), (kept.key, new.address()));
+    pub(super) fn pair<P: Shared<'de>>(&mut self, live: &P, new: &P, erasure: &Erasure<P>) -> Option<bool> {
+        let (at, other) = ((erasure.key, live.address()), (erasure.key, new.address()));
         let place = match self.new.get(&other) {
             Some(pair) if pair.other == at.1 => pair.place,
             Some(_) => return Some(false),
@@ -209,8 +209,8 @@ impl<'de> Links<'de> {
                 return Some(false);
             }
             None => {
-                let kind = self.kind(kept);
-                let pairs = &mut self.handles(kind, kept)?.pairs;
+                let kind = self.kind(erasure);
+                let pairs = &mut self.handles(kind, erasure)?.pairs;
                 pairs.push(Pair { live: live.clone(), new: new.clone() });
                 let place = (kind, pairs.len() - 1);
                 self.live.insert(at, Paired { place, other: other.1 });
@@ -234,7 +234,7 @@ impl<'de> Links<'de> {
     }
 
     /// The places of the pairs.
-    pub(super) fn live_places(&self) -> impl Iterator<Item = Place> {
+    pub(super) fn live_places(&self) -> impl Iterator<Item = HandleId> {
         self.live.values().map(|paired| paired.place)
     }
 
@@ -262,36 +262,36 @@ impl<'de> Links<'de> {
     }
 
     /// The other object of a pair, to replace a reference to one of them.
-    pub(super) fn other<P: Shared<'de>>(&mut self, pointer: &P, kept: &Kept<P>, side: Side) -> Option<P> {
-        let key = (kept.key, pointer.address());
+    pub(super) fn other<P: Shared<'de>>(&mut self, pointer: &P, erasure: &Erasure<P>, side: Side) -> Option<P> {
+        let key = (erasure.key, pointer.address());
         let (kind, at) = match side {
             Side::Live => self.new.get(&key),
             Side::New => self.live.get(&key),
         }?
         .place;
-        let pair = self.handles(kind, kept)?.pairs.get(at)?;
+        let pair = self.handles(kind, erasure)?.pairs.get(at)?;
         Some(if side == Side::Live { pair.live.clone() } else { pair.new.clone() })
     }
 }
 
 fn references<P: SharedPointer>(handles: &mut dyn Any, at: usize) -> Option<[usize; 2]> {
-    let kept = P::kept()?;
-    let [owners, weak] = (kept.handles_in)(handles)?.objects.get(at)?.references();
+    let erasure = P::erasure()?;
+    let [owners, weak] = (erasure.handles_in)(handles)?.objects.get(at)?.references();
     Some([owners.saturating_sub(1), weak])
 }
 
 fn clear<P: SharedPointer>(handles: &mut dyn Any) {
-    if let Some(handles) = P::kept().and_then(|kept| (kept.handles_in)(handles)) {
+    if let Some(handles) = P::erasure().and_then(|erasure| (erasure.handles_in)(handles)) {
         handles.objects.clear();
     }
 }
 
 /// Walks an object.
-fn settle_met<'de, P: Shared<'de>>(reader: &mut Reader<'de>, (kind, at): Place) -> Option<()> {
-    let kept = P::kept()?;
+fn settle_met<'de, P: Shared<'de>>(reader: &mut Reader<'de>, (kind, at): HandleId) -> Option<()> {
+    let erasure = P::erasure()?;
     let links = reader.links()?;
-    let object = links.handles(kind, &kept)?.objects.get(at)?.clone();
-    let key = (kept.key, object.address());
+    let object = links.handles(kind, &erasure)?.objects.get(at)?.clone();
+    let key = (erasure.key, object.address());
     links.waits = links.live.contains_key(&key) || links.new.contains_key(&key);
     let settled = object.settle_in(reader);
     reader.links()?.waits = true;
@@ -299,17 +299,18 @@ fn settle_met<'de, P: Shared<'de>>(reader: &mut Reader<'de>, (kind, at): Place) 
 }
 
 /// Makes references in the new object of a pair lead to live ones.
-fn part<'de, P: Shared<'de>>(reader: &mut Reader<'de>, (kind, at): Place) {
-    let new = P::kept().and_then(|kept| Some(reader.links()?.handles(kind, &kept)?.pairs.get(at)?.new.clone()));
+fn part<'de, P: Shared<'de>>(reader: &mut Reader<'de>, (kind, at): HandleId) {
+    let new =
+        P::erasure().and_then(|erasure| Some(reader.links()?.handles(kind, &erasure)?.pairs.get(at)?.new.clone()));
     if let Some(new) = new {
         new.settle_in(reader);
     }
 }
 
 /// Exchanges the states of a pair.
-fn trade<'de, P: Shared<'de>>(reader: &mut Reader<'de>, (kind, at): Place) {
-    let pair = P::kept().and_then(|kept| {
-        let pair = reader.links()?.handles(kind, &kept)?.pairs.get(at)?;
+fn trade<'de, P: Shared<'de>>(reader: &mut Reader<'de>, (kind, at): HandleId) {
+    let pair = P::erasure().and_then(|erasure| {
+        let pair = reader.links()?.handles(kind, &erasure)?.pairs.get(at)?;
         Some((pair.live.clone(), pair.new.clone()))
     });
     if let Some((live, new)) = pair {

@@ -9,6 +9,7 @@
 // and `again` fills in the references that led to objects which did not exist yet. `links` pairs live objects with new
 // ones if a new graph exchanges its state with a live one, in the walks of `trade`.
 
+mod addresses;
 mod again;
 mod handle;
 pub(crate) mod held;
@@ -17,7 +18,6 @@ mod object;
 #[cfg(feature = "std")]
 mod of_thread;
 mod out;
-mod places;
 pub(crate) mod pointer;
 pub(crate) mod proof;
 mod read;
@@ -32,7 +32,7 @@ pub(crate) use crate::protocol::layout::RECORD;
 pub(crate) use again::{complete, is_root_incomplete, make_again};
 pub(crate) use held::{Held, Holder, Objects, drop_gone};
 pub(crate) use out::{copied, count, count_weak, put, put_weak};
-pub(crate) use pointer::{Kept, Shared, SharedPointer};
+pub(crate) use pointer::{Erasure, Shared, SharedPointer};
 pub(crate) use proof::{Part, Share, Through, share_parts, share_through};
 pub(crate) use read::{get, offer, set, weak};
 #[cfg(feature = "pickle")]

@@ -4,7 +4,7 @@ use alloc::boxed::Box;
 
 use super::handle::Handle;
 #[cfg(feature = "std")]
-use super::of_thread::Place;
+use super::of_thread::Entry;
 use crate::state::State;
 
 /// The owner of an object.
@@ -14,7 +14,7 @@ pub enum Object {
     OfAll(Box<dyn Handle + Send + Sync>),
     /// One that stays with its thread.
     #[cfg(feature = "std")]
-    OfThread(Place),
+    OfThread(Entry),
 }
 
 impl Object {
@@ -25,7 +25,7 @@ impl Object {
     #[cfg(feature = "std")]
     #[allow(clippy::unnecessary_wraps, reason = "without `std` there is no place")]
     pub(super) fn of_thread<P: State + 'static>(pointer: P) -> Option<Self> {
-        Some(Self::OfThread(Place::new(pointer)))
+        Some(Self::OfThread(Entry::new(pointer)))
     }
 
     #[cfg(not(feature = "std"))]

@@ -17,7 +17,7 @@ use super::handle::Handle;
 
 /// The place of an object in the table of its thread.
 #[derive(Debug)]
-pub struct Place {
+pub struct Entry {
     /// The number of this place among all of the thread.
     number: u64,
     thread: ThreadId,
@@ -86,7 +86,7 @@ fn drop_noted() {
     drop(gone);
 }
 
-impl Place {
+impl Entry {
     pub fn new(handle: impl Handle + 'static) -> Self {
         let handle: Rc<dyn Handle> = Rc::new(handle);
         USED.set(true);
@@ -123,7 +123,7 @@ fn take_out(number: u64) {
     drop(entry);
 }
 
-impl Drop for Place {
+impl Drop for Entry {
     fn drop(&mut self) {
         if self.is_here() {
             (self.take)(self.number);

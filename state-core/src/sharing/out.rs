@@ -49,12 +49,12 @@ pub(crate) fn count<P: SharedPointer>(pointer: &P, size: &mut Size) -> bool {
     if pointer.is_unique() {
         return true;
     }
-    let Some(kept) = P::kept() else {
+    let Some(erasure) = P::erasure() else {
         size.fail(untracked(P::leads_to()));
         return false;
     };
     let Some(tracker) = size.tracker() else { return true };
-    let object = tracker.meet(pointer, &kept, false);
+    let object = tracker.meet(pointer, &erasure, false);
     object.strong = (object.strong + 1).min(2);
     let is_first = object.strong == 1;
     if !is_first && !tracker.numbers {
@@ -75,14 +75,14 @@ pub(crate) fn count_weak<P: SharedPointer>(weak: &P::Weak, size: &mut Size) {
     let Some(pointer) = P::upgrade(weak) else { return };
     if size.is_holding() {
         // Counted as a held one: nothing else has the pointer that was just made from it.
-        if let (Some(kept), Some(tracker)) = (P::kept(), size.tracker()) {
-            tracker.meet(&pointer, &kept, true).held = true;
+        if let (Some(erasure), Some(tracker)) = (P::erasure(), size.tracker()) {
+            tracker.meet(&pointer, &erasure, true).held = true;
         }
         return;
     }
     let Some(tracker) = size.tracker() else { return };
-    match P::kept() {
-        Some(kept) => tracker.meet(&pointer, &kept, true).weak = true,
+    match P::erasure() {
+        Some(erasure) => tracker.meet(&pointer, &erasure, true).weak = true,
         None => size.fail(untracked(P::leads_to())),
     }
 }

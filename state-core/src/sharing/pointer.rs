@@ -34,12 +34,12 @@ pub trait SharedPointer: State + Clone {
     fn upgrade(weak: &Self::Weak) -> Option<Self>;
 
     /// The operations on pointers of the type with the type erased, if it borrows nothing.
-    fn kept() -> Option<Kept<Self>>;
+    fn erasure() -> Option<Erasure<Self>>;
 
     /// The id of the type, if it borrows nothing.
     #[must_use]
     fn key() -> Option<TypeId> {
-        Self::kept().map(|kept| kept.key)
+        Self::erasure().map(|erasure| erasure.key)
     }
 
     /// Whether objects can be referred to weakly while they are built.
@@ -132,7 +132,7 @@ pub enum Slot<P: SharedPointer> {
 }
 
 /// The operations on pointers of a type, for tables that have erased it.
-pub struct Kept<P: SharedPointer> {
+pub struct Erasure<P: SharedPointer> {
     /// The id of the type.
     pub key: TypeId,
     /// An empty list of handles.
@@ -151,7 +151,7 @@ pub struct Kept<P: SharedPointer> {
     pub found: fn(&dyn Any) -> Option<P>,
 }
 
-impl<P: SharedPointer + 'static> Kept<P>
+impl<P: SharedPointer + 'static> Erasure<P>
 where
     P::Weak: 'static,
 {
@@ -174,7 +174,7 @@ where
     }
 }
 
-impl<P: SharedPointer + Send + Sync + 'static> Kept<P>
+impl<P: SharedPointer + Send + Sync + 'static> Erasure<P>
 where
     P::Weak: 'static,
 {
@@ -184,8 +184,8 @@ where
     }
 }
 
-/// Obtains a [`Kept`] from a proof.
-pub struct Asked<P: SharedPointer>(Option<Kept<P>>);
+/// Obtains an [`Erasure`] from a proof.
+pub struct Asked<P: SharedPointer>(Option<Erasure<P>>);
 
 macro_rules! asked {
     ($($pointer:ident $weak:ident $($threads:ident)?;)*) => {$(
@@ -197,14 +197,14 @@ macro_rules! asked {
             where
                 T: 'static,
             {
-                self.0 = Some(Kept::new());
+                self.0 = Some(Erasure::new());
             }
 
             $(fn visit_threads(&mut self)
             where
                 T: 'static + Send + Sync,
             {
-                self.0 = Some(Kept::$threads());
+                self.0 = Some(Erasure::$threads());
             })?
         }
     )*};
@@ -215,7 +215,7 @@ asked! {
     Arc sync threads;
 }
 
-impl<P: SharedPointer> Kept<P> {
+impl<P: SharedPointer> Erasure<P> {
     /// The operations on pointers to a `T`, if there is a proof that it borrows nothing.
     pub fn ask<T: ?Sized>(share: &Share<T>) -> Option<Self>
     where

@@ -1,7 +1,7 @@
 //! Decoding of shared pointers, second half: pointers are built and restored in place, by what is on the shelf.
 
 use super::again::{build_again, enter_again};
-use super::pointer::{Kept, Shared, Slot};
+use super::pointer::{Erasure, Shared, Slot};
 use super::record::{HELD_WEAKLY, Number, Record};
 use super::shelf::{Again, Begun, Shelf};
 use crate::protocol::decode::Reader;
@@ -48,7 +48,7 @@ fn set_numbered<'de, P: Shared<'de>>(this: &mut P, head: &'de [u8], reader: &mut
 /// The object with an earlier number, if it exists.
 fn back<'de, P: Shared<'de>>(number: Number, reader: &mut Reader<'de>) -> Option<P> {
     let shelf = reader.shelf()?;
-    let found = shelf.find(number, &P::kept()?);
+    let found = shelf.find(number, &P::erasure()?);
     if found.is_none() {
         shelf.leave_out();
         shelf.left_out = true;
@@ -58,8 +58,8 @@ fn back<'de, P: Shared<'de>>(number: Number, reader: &mut Reader<'de>) -> Option
 
 /// A new object with this number; if the image is read again, the existing one.
 fn made<'de, P: Shared<'de>>(number: Number, head: &'de [u8], reader: &mut Reader<'de>) -> Option<P> {
-    let kept = P::kept()?;
-    if let Some(found) = found(number, &kept, reader) {
+    let erasure = P::erasure()?;
+    if let Some(found) = found(number, &erasure, reader) {
         return Some(found);
     }
     let begun = Begun { number, head, start: reader.mark() };
@@ -69,23 +69,23 @@ fn made<'de, P: Shared<'de>>(number: Number, head: &'de [u8], reader: &mut Reade
             .outermost
             .push(Again { begun, read: |begun, reader| made::<P>(begun.number, begun.head, reader).map(drop) });
     }
-    shelf.begin(number.class, &kept, begun.start)?;
-    build(begun, &kept, reader)
+    shelf.begin(number.class, &erasure, begun.start)?;
+    build(begun, &erasure, reader)
 }
 
 /// The object with this number, if it exists; the reader is then moved to its end.
-fn found<'de, P: Shared<'de>>(number: Number, kept: &Kept<P>, reader: &mut Reader<'de>) -> Option<P> {
+fn found<'de, P: Shared<'de>>(number: Number, erasure: &Erasure<P>, reader: &mut Reader<'de>) -> Option<P> {
     let shelf = reader.shelf()?;
-    let found = shelf.find(number, kept)?;
-    let end = *shelf.class(number.class, kept)?.ends.get(number.index as usize)?;
+    let found = shelf.find(number, erasure)?;
+    let end = *shelf.class(number.class, erasure)?.ends.get(number.index as usize)?;
     reader.back_to(end);
     Some(found)
 }
 
 /// Builds an object that has begun.
-fn build<'de, P: Shared<'de>>(begun: Begun<'de>, kept: &Kept<P>, reader: &mut Reader<'de>) -> Option<P> {
+fn build<'de, P: Shared<'de>>(begun: Begun<'de>, erasure: &Erasure<P>, reader: &mut Reader<'de>) -> Option<P> {
     let Begun { number, head, .. } = begun;
-    let early = reader.shelf()?.class(number.class, kept)?.early;
+    let early = reader.shelf()?.class(number.class, erasure)?.early;
     // An object that cannot be changed through its pointers is never exchanged with a live one.
     let hooks = reader.hooks();
     if !P::ENTERS && hooks == Hooks::Leave {
@@ -96,54 +96,54 @@ fn build<'de, P: Shared<'de>>(begun: Begun<'de>, kept: &Kept<P>, reader: &mut Re
     let value = value?;
     let end = reader.mark();
     let shelf = reader.shelf()?;
-    shelf.place(number, kept, Slot::There(value.clone()))?;
-    shelf.end(Again { begun, read: build_again::<P> }, kept, end)?;
+    shelf.place(number, erasure, Slot::There(value.clone()))?;
+    shelf.end(Again { begun, read: build_again::<P> }, erasure, end)?;
     Some(value)
 }
 
 /// Keeps a weak reference to the object of this class that began last.
 pub(crate) fn offer<'de, P: Shared<'de>>(weak: &P::Weak, class: u8, reader: &mut Reader<'de>) {
-    let (Some(kept), Some(shelf)) = (P::kept(), reader.shelf()) else { return };
-    if let Some(last) = shelf.slots(class, &kept).and_then(|slots| slots.slots.last_mut()) {
+    let (Some(erasure), Some(shelf)) = (P::erasure(), reader.shelf()) else { return };
+    if let Some(last) = shelf.slots(class, &erasure).and_then(|slots| slots.slots.last_mut()) {
         *last = Slot::Early(weak.clone());
     }
 }
 
 /// Restores in place an object that has only this reference in the image, but other handles in memory.
 fn enter_own<'de, P: Shared<'de>>(this: &P, head: &'de [u8], reader: &mut Reader<'de>) -> bool {
-    let Some(kept) = P::kept().filter(|_| P::ENTERS) else { return false };
+    let Some(erasure) = P::erasure().filter(|_| P::ENTERS) else { return false };
     let Some(shelf) = reader.shelf() else { return false };
-    shelf.claim(this, &kept) && this.enter(head, reader, false)
+    shelf.claim(this, &erasure) && this.enter(head, reader, false)
 }
 
 /// Restores a numbered object in place, if possible; otherwise returns the new one that replaces it.
 fn set_new<'de, P: Shared<'de>>(this: &mut P, number: Number, head: &'de [u8], reader: &mut Reader<'de>) -> Option<P> {
-    let kept = P::kept()?;
-    if let Some(found) = found(number, &kept, reader) {
+    let erasure = P::erasure()?;
+    if let Some(found) = found(number, &erasure, reader) {
         return Some(found);
     }
     let begun = Begun { number, head, start: reader.mark() };
     let shelf = reader.shelf()?;
-    shelf.begin(number.class, &kept, begun.start)?;
-    let restored = if P::ENTERS && shelf.claim(this, &kept) {
+    shelf.begin(number.class, &erasure, begun.start)?;
+    let restored = if P::ENTERS && shelf.claim(this, &erasure) {
         // Entered before its content is read, which may refer to it.
-        shelf.place(number, &kept, Slot::There(this.clone()))?;
+        shelf.place(number, &erasure, Slot::There(this.clone()))?;
         let entered = this.enter(head, reader, false);
         if !entered {
-            reader.shelf()?.place(number, &kept, Slot::Open)?;
+            reader.shelf()?.place(number, &erasure, Slot::Open)?;
         }
         entered
-    } else if !shelf.numbered.holes && !shelf.is_early(number.class, &kept) && this.set_unique(head, reader) {
-        reader.shelf()?.place(number, &kept, Slot::There(this.clone()))?;
+    } else if !shelf.numbered.holes && !shelf.is_early(number.class, &erasure) && this.set_unique(head, reader) {
+        reader.shelf()?.place(number, &erasure, Slot::There(this.clone()))?;
         true
     } else {
         false
     };
     if !restored {
-        return build(begun, &kept, reader);
+        return build(begun, &erasure, reader);
     }
     let end = reader.mark();
-    reader.shelf()?.end(Again { begun, read: enter_again::<P> }, &kept, end)?;
+    reader.shelf()?.end(Again { begun, read: enter_again::<P> }, &erasure, end)?;
     None
 }
 
@@ -153,8 +153,8 @@ pub(crate) fn weak<'de, P: Shared<'de>>(head: &[u8], reader: &mut Reader<'de>) -
         return reader.shelf()?.next_held::<P>().map(|object| object.downgrade());
     }
     let Record::Back(number) = Record::read(head)? else { return None };
-    let (kept, shelf) = (P::kept()?, reader.shelf()?);
-    let weak = match shelf.slots(number.class, &kept)?.slots.get(number.index as usize) {
+    let (erasure, shelf) = (P::erasure()?, reader.shelf()?);
+    let weak = match shelf.slots(number.class, &erasure)?.slots.get(number.index as usize) {
         Some(Slot::There(pointer)) => Some(pointer.downgrade()),
         Some(Slot::Early(weak)) => Some(weak.clone()),
         Some(Slot::Open) | None => None,

@@ -7,9 +7,9 @@ use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::any::{Any, TypeId};
 
+use super::addresses::Addresses;
 use super::links::Links;
-use super::places::Places;
-use super::pointer::{Kept, Shared, SharedPointer, Slot, Slots};
+use super::pointer::{Erasure, Shared, SharedPointer, Slot, Slots};
 use super::record::{Number, Numbered};
 use crate::protocol::decode::{Mark, Reader};
 
@@ -32,7 +32,7 @@ pub(crate) struct Shelf<'de> {
     /// How many held pointers have been read.
     held_read: usize,
     /// The live objects that have been restored: each can become only one object.
-    claimed: Places,
+    claimed: Addresses,
     /// Keeps them alive, so that no other object gets the address of one.
     held: Vec<(TypeId, Box<dyn Any>)>,
     /// Whether all objects exist, and the incomplete ones are being read again.
@@ -97,7 +97,7 @@ impl<'de> Shelf<'de> {
             numbered,
             holding: false,
             held_read: 0,
-            claimed: Places::default(),
+            claimed: Addresses::default(),
             held: Vec::new(),
             again: false,
             left: 0,
@@ -144,10 +144,10 @@ impl<'de> Shelf<'de> {
 
     /// Adds a copy of an object, to swap content with it.
     pub(super) fn add_fresh<P: Shared<'de>>(&mut self, number: Number, fresh: P) -> Option<()> {
-        let kept = P::kept()?;
-        let class = self.class(number.class, &kept)?;
+        let erasure = P::erasure()?;
+        let class = self.class(number.class, &erasure)?;
         class.fresh += 1;
-        (kept.slots)(&mut *class.slots)?.fresh.push((number.index, fresh));
+        (erasure.slots)(&mut *class.slots)?.fresh.push((number.index, fresh));
         Some(())
     }
 
@@ -187,7 +187,7 @@ impl<'de> Shelf<'de> {
 
     /// The next held pointer.
     pub(super) fn next_held<P: SharedPointer>(&mut self) -> Option<P> {
-        let pointer = self.numbered.held?.pointer(self.held_read, &P::kept()?)?;
+        let pointer = self.numbered.held?.pointer(self.held_read, &P::erasure()?)?;
         self.held_read += 1;
         Some(pointer)
     }
@@ -205,12 +205,12 @@ impl<'de> Shelf<'de> {
         }
     }
 
-    pub(super) fn class<P: Shared<'de>>(&mut self, number: u8, kept: &Kept<P>) -> Option<&mut Class<'de>> {
+    pub(super) fn class<P: Shared<'de>>(&mut self, number: u8, erasure: &Erasure<P>) -> Option<&mut Class<'de>> {
         let at = usize::from(number);
         if at == self.classes.len() {
             self.classes.push(Class {
-                slots: (kept.shelf)(),
-                empty: kept.shelf,
+                slots: (erasure.shelf)(),
+                empty: erasure.shelf,
                 ends: Vec::new(),
                 early: self.numbered.early >> number & 1 == 1 && P::early(),
                 fresh: 0,
@@ -222,42 +222,47 @@ impl<'de> Shelf<'de> {
 
     /// Whether objects of a class may be referred to weakly while they are built. An object restored in place may not:
     /// nothing can refer to it then.
-    pub(super) fn is_early<P: Shared<'de>>(&mut self, number: u8, kept: &Kept<P>) -> bool {
-        self.class(number, kept).is_some_and(|class| class.early)
+    pub(super) fn is_early<P: Shared<'de>>(&mut self, number: u8, erasure: &Erasure<P>) -> bool {
+        self.class(number, erasure).is_some_and(|class| class.early)
     }
 
-    pub(super) fn slots<P: Shared<'de>>(&mut self, number: u8, kept: &Kept<P>) -> Option<&mut Slots<P>> {
-        let class = self.class(number, kept)?;
-        (kept.slots)(&mut *class.slots)
+    pub(super) fn slots<P: Shared<'de>>(&mut self, number: u8, erasure: &Erasure<P>) -> Option<&mut Slots<P>> {
+        let class = self.class(number, erasure)?;
+        (erasure.slots)(&mut *class.slots)
     }
 
-    pub(super) fn find<P: Shared<'de>>(&mut self, number: Number, kept: &Kept<P>) -> Option<P> {
-        match self.slots(number.class, kept)?.slots.get(number.index as usize)? {
+    pub(super) fn find<P: Shared<'de>>(&mut self, number: Number, erasure: &Erasure<P>) -> Option<P> {
+        match self.slots(number.class, erasure)?.slots.get(number.index as usize)? {
             Slot::There(pointer) => Some(pointer.clone()),
             _ => None,
         }
     }
 
-    pub(super) fn place<P: Shared<'de>>(&mut self, number: Number, kept: &Kept<P>, slot: Slot<P>) -> Option<()> {
-        *self.slots(number.class, kept)?.slots.get_mut(number.index as usize)? = slot;
+    pub(super) fn place<P: Shared<'de>>(&mut self, number: Number, erasure: &Erasure<P>, slot: Slot<P>) -> Option<()> {
+        *self.slots(number.class, erasure)?.slots.get_mut(number.index as usize)? = slot;
         Some(())
     }
 
     /// Begins the next object of a class, which is taken to end at `now` until its end is known.
-    pub(super) fn begin<P: Shared<'de>>(&mut self, class: u8, kept: &Kept<P>, now: Mark<'de>) -> Option<()> {
-        self.slots(class, kept)?.slots.push(Slot::Open);
+    pub(super) fn begin<P: Shared<'de>>(&mut self, class: u8, erasure: &Erasure<P>, now: Mark<'de>) -> Option<()> {
+        self.slots(class, erasure)?.slots.push(Slot::Open);
         if self.numbered.holes {
-            self.class(class, kept)?.ends.push(now);
+            self.class(class, erasure)?.ends.push(now);
         }
         self.open.push(false);
         Some(())
     }
 
     /// Ends an object, and marks it if it is incomplete.
-    pub(super) fn end<P: Shared<'de>>(&mut self, object: Again<'de>, kept: &Kept<P>, end: Mark<'de>) -> Option<()> {
+    pub(super) fn end<P: Shared<'de>>(
+        &mut self,
+        object: Again<'de>,
+        erasure: &Erasure<P>,
+        end: Mark<'de>,
+    ) -> Option<()> {
         let Number { class, index } = object.begun.number;
         if self.numbered.holes {
-            *self.class(class, kept)?.ends.get_mut(index as usize)? = end;
+            *self.class(class, erasure)?.ends.get_mut(index as usize)? = end;
         }
         if self.open.pop() == Some(true) {
             self.incomplete.push(object);
@@ -267,18 +272,18 @@ impl<'de> Shelf<'de> {
 
     /// Claims a live object for one of the image, unless it was claimed before. When objects are read again, each place
     /// has its own.
-    pub(super) fn claim<P: SharedPointer>(&mut self, pointer: &P, kept: &Kept<P>) -> bool {
+    pub(super) fn claim<P: SharedPointer>(&mut self, pointer: &P, erasure: &Erasure<P>) -> bool {
         if self.again {
             return true;
         }
         if !self.claimed.insert(pointer.address() as u64, 0) {
             return false;
         }
-        if !self.held.iter().any(|(key, _)| *key == kept.key) {
-            self.held.push((kept.key, (kept.handles)()));
+        if !self.held.iter().any(|(key, _)| *key == erasure.key) {
+            self.held.push((erasure.key, (erasure.handles)()));
         }
-        if let Some((_, held)) = self.held.iter_mut().find(|(key, _)| *key == kept.key) {
-            (kept.hold)(&mut **held, pointer);
+        if let Some((_, held)) = self.held.iter_mut().find(|(key, _)| *key == erasure.key) {
+            (erasure.hold)(&mut **held, pointer);
         }
         true
     }
@@ -293,7 +298,7 @@ impl Class<'_> {
 }
 
 fn swap<'de, P: Shared<'de>>(slots: &mut dyn Any, count: usize) -> usize {
-    let Some(slots) = P::kept().and_then(|kept| (kept.slots)(slots)) else { return 0 };
+    let Some(slots) = P::erasure().and_then(|erasure| (erasure.slots)(slots)) else { return 0 };
     let swapped = slots.fresh.iter().take(count).take_while(|(index, fresh)| match slots.slots.get(*index as usize) {
         Some(Slot::There(pointer)) => pointer.swap_in(fresh),
         _ => false,

@@ -67,7 +67,7 @@ impl Table {
     /// The class with this number, if it is of this pointer type; the next unused number becomes a new class.
     fn class<P: SharedPointer>(&mut self, number: u8) -> Option<&mut Class> {
         let at = usize::from(number);
-        let key = P::kept()?.key;
+        let key = P::erasure()?.key;
         if at == self.count && at < CLASSES {
             if self.classes[..at].iter().any(|class| class.key == Some(key)) {
                 return None;

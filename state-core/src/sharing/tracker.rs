@@ -7,9 +7,9 @@ use alloc::vec::Vec;
 use core::any::{Any, TypeId};
 use core::mem::take;
 
+use super::addresses::Addresses;
 use super::held::Holder;
-use super::places::Places;
-use super::pointer::{Kept, SharedPointer};
+use super::pointer::{Erasure, SharedPointer};
 use super::record::{CLASSES, Number, Record};
 use crate::error::{Error, ErrorKind};
 use crate::protocol::layout::RECORD;
@@ -49,7 +49,7 @@ struct Class {
     number: Option<u8>,
     /// The number of its objects that have a number.
     begun: u32,
-    places: Places,
+    places: Addresses,
     objects: Vec<Object>,
     /// The object found last through a pointer, that found last through a weak reference, and the one after the highest
     /// found: the next object is often one of these.
@@ -175,25 +175,25 @@ impl Tracker {
         Some(())
     }
 
-    fn class<P: SharedPointer>(&mut self, kept: &Kept<P>) -> usize {
-        if let Some(at) = self.classes.iter().position(|class| class.key == kept.key) {
+    fn class<P: SharedPointer>(&mut self, erasure: &Erasure<P>) -> usize {
+        if let Some(at) = self.classes.iter().position(|class| class.key == erasure.key) {
             return at;
         }
         self.classes.push(Class {
-            key: kept.key,
+            key: erasure.key,
             number: None,
             begun: 0,
-            places: Places::default(),
+            places: Addresses::default(),
             objects: Vec::new(),
             likely: [0; 3],
-            held: (kept.handles)(),
+            held: (erasure.handles)(),
         });
         self.classes.len() - 1
     }
 
     /// Registers a pointer, or the pointer of a weak reference; returns the object's entry.
-    pub(super) fn meet<P: SharedPointer>(&mut self, pointer: &P, kept: &Kept<P>, weak: bool) -> &mut Object {
-        let at = self.class(kept);
+    pub(super) fn meet<P: SharedPointer>(&mut self, pointer: &P, erasure: &Erasure<P>, weak: bool) -> &mut Object {
+        let at = self.class(erasure);
         let class = &mut self.classes[at];
         let address = pointer.address();
         let object = class.find(address, weak).unwrap_or_else(|| {
@@ -201,30 +201,30 @@ impl Tracker {
             class.places.insert(address as u64, object);
             class.objects.push(Object { address, ..Object::default() });
             class.likely[usize::from(weak)] = object;
-            (kept.hold)(&mut *class.held, pointer);
+            (erasure.hold)(&mut *class.held, pointer);
             object
         });
         &mut class.objects[object as usize]
     }
 
     /// The class and index of an object that was registered.
-    fn find<P: SharedPointer>(&mut self, pointer: &P, kept: &Kept<P>, weak: bool) -> Option<(usize, u32)> {
-        let at = self.class(kept);
+    fn find<P: SharedPointer>(&mut self, pointer: &P, erasure: &Erasure<P>, weak: bool) -> Option<(usize, u32)> {
+        let at = self.class(erasure);
         let object = self.classes[at].find(pointer.address(), weak)?;
         Some((at, object))
     }
 
     /// Registers a held pointer, so that another one to the same object that is not held can be detected.
     pub(super) fn count_held<P: SharedPointer>(&mut self, pointer: &P) {
-        if let Some(kept) = P::kept().filter(|_| self.numbers && !pointer.is_unique()) {
-            self.meet(pointer, &kept, false).held = true;
+        if let Some(erasure) = P::erasure().filter(|_| self.numbers && !pointer.is_unique()) {
+            self.meet(pointer, &erasure, false).held = true;
         }
     }
 
     /// Holds an object; returns whether that is possible.
     pub(super) fn hold<P: SharedPointer>(&mut self, pointer: &P) -> bool {
         self.may_be_empty = false;
-        let held = P::kept().and_then(|kept| self.holder.as_mut()?.hold(pointer, &kept));
+        let held = P::erasure().and_then(|erasure| self.holder.as_mut()?.hold(pointer, &erasure));
         if held.is_none() {
             self.fail(not_to_hold(P::leads_to()));
         }
@@ -255,8 +255,8 @@ impl Tracker {
         if pointer.is_unique() {
             return own;
         }
-        let Some(kept) = P::kept() else { return own };
-        let Some((class, at)) = self.find(pointer, &kept, false) else { return own };
+        let Some(erasure) = P::erasure() else { return own };
+        let Some((class, at)) = self.find(pointer, &erasure, false) else { return own };
         let object = &self.classes[class].objects[at as usize];
         if object.held {
             self.fail(half_held(P::leads_to(), "an `Rc` or `Arc`"));
@@ -285,8 +285,8 @@ impl Tracker {
     pub(super) fn refer_weakly<P: SharedPointer>(&mut self, weak: &P::Weak, place: usize) -> Option<Record> {
         let gone = Some(Record::Own);
         let Some(pointer) = P::upgrade(weak) else { return gone };
-        let Some(kept) = P::kept() else { return gone };
-        let Some((class, at)) = self.find(&pointer, &kept, true) else { return gone };
+        let Some(erasure) = P::erasure() else { return gone };
+        let Some((class, at)) = self.find(&pointer, &erasure, true) else { return gone };
         let object = &self.classes[class].objects[at as usize];
         if object.held {
             self.fail(half_held(P::leads_to(), "a `Weak`"));

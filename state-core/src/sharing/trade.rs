@@ -8,7 +8,7 @@
 
 use alloc::vec::Vec;
 
-use super::links::{Links, Met, Place, Side, Walk};
+use super::links::{HandleId, Links, Met, Side, Walk};
 use super::pointer::Shared;
 use crate::protocol::decode::Reader;
 use crate::protocol::hooks::Hooks;
@@ -20,28 +20,28 @@ pub(crate) fn settle<'de, P: Shared<'de>>(this: &mut P, reader: &mut Reader<'de>
         return Some(());
     }
     let is_walked = reader.links().is_some();
-    let (true, Some(kept)) = (P::ENTERS && is_walked, P::kept()) else {
+    let (true, Some(erasure)) = (P::ENTERS && is_walked, P::erasure()) else {
         return this.settle_value(reader);
     };
     let links = reader.links()?;
     match links.walk {
         Walk::Count => {
-            links.count(this, &kept, 0)?;
-            links.meet(this, &kept)
+            links.count(this, &erasure, 0)?;
+            links.meet(this, &erasure)
         }
         Walk::Link(side) => {
-            if let Some(other) = links.other(this, &kept, side) {
+            if let Some(other) = links.other(this, &erasure, side) {
                 *this = other;
             }
-            reader.links()?.meet(this, &kept)
+            reader.links()?.meet(this, &erasure)
         }
         Walk::Part => {
-            if let Some(other) = links.other(this, &kept, Side::Live) {
+            if let Some(other) = links.other(this, &erasure, Side::Live) {
                 *this = other;
             }
             Some(())
         }
-        Walk::Find(key) if key == (kept.key, this.address()) => None,
+        Walk::Find(key) if key == (erasure.key, this.address()) => None,
         Walk::Find(_) | Walk::Settle | Walk::Exchange => Some(()),
     }
 }
@@ -53,13 +53,13 @@ pub(crate) fn settle_weak<'de, P: Shared<'de>>(this: &mut P::Weak, reader: &mut 
         return;
     }
     let Some(links) = reader.links().filter(|_| P::ENTERS) else { return };
-    let (Some(kept), Some(object)) = (P::kept(), P::upgrade(this)) else { return };
+    let (Some(erasure), Some(object)) = (P::erasure(), P::upgrade(this)) else { return };
     match links.walk {
         Walk::Count => {
-            links.count(&object, &kept, 1);
+            links.count(&object, &erasure, 1);
         }
         Walk::Link(side) => {
-            if let Some(other) = links.other(&object, &kept, side) {
+            if let Some(other) = links.other(&object, &erasure, side) {
                 *this = other.downgrade();
             }
         }
@@ -74,10 +74,10 @@ pub(crate) fn exchange<'de, P: Shared<'de>>(this: &mut P, other: &mut P, reader:
         return core::mem::swap(this, other);
     }
     let is_walked = reader.links().is_some();
-    let (true, Some(kept)) = (P::ENTERS && is_walked, P::kept()) else {
+    let (true, Some(erasure)) = (P::ENTERS && is_walked, P::erasure()) else {
         return this.exchange_values(other, reader);
     };
-    if reader.links().and_then(|links| links.pair(this, other, &kept)) != Some(true) {
+    if reader.links().and_then(|links| links.pair(this, other, &erasure)) != Some(true) {
         core::mem::swap(this, other);
     }
 }
@@ -122,14 +122,14 @@ pub(crate) fn part_new(reader: &mut Reader<'_>) {
     let Some(links) = reader.links() else { return };
     // The objects stay: this walk goes to no others.
     links.walk = Walk::Part;
-    let met: Vec<Place> = links.met.iter().map(|met| met.place).collect();
+    let met: Vec<HandleId> = links.met.iter().map(|met| met.place).collect();
     for place in met {
         if let Some(settle) = reader.links().and_then(|links| Some(links.kinds.get(place.0)?.settle)) {
             settle(reader, place);
         }
     }
     let Some(links) = reader.links() else { return };
-    let pairs: Vec<Place> = links.live_places().collect();
+    let pairs: Vec<HandleId> = links.live_places().collect();
     for place in pairs {
         if let Some(part) = reader.links().and_then(|links| Some(links.kinds.get(place.0)?.part)) {
             part(reader, place);
@@ -145,7 +145,12 @@ fn walk<'de>(walk: Walk, root: Root<'_, 'de>, reader: &mut Reader<'de>) {
     });
 }
 
-fn walk_with<'de>(walk: Walk, root: Root<'_, 'de>, reader: &mut Reader<'de>, each: fn(&mut Reader<'de>, usize, Place)) {
+fn walk_with<'de>(
+    walk: Walk,
+    root: Root<'_, 'de>,
+    reader: &mut Reader<'de>,
+    each: fn(&mut Reader<'de>, usize, HandleId),
+) {
     let Some(links) = reader.links() else { return };
     links.begin(walk);
     root(reader);

@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use super::places::Places;
+use super::addresses::Addresses;
 use super::record::{CLASSES, Number, Record};
 use crate::error::{Error, ErrorKind};
 use crate::protocol::builder::Builder;
@@ -120,7 +120,7 @@ struct Class {
     key: ClassKey,
     number: Option<u8>,
     /// The objects by their identity.
-    objects: Places,
+    objects: Addresses,
     begun: u32,
 }
 
@@ -175,7 +175,7 @@ impl Given {
     fn class(&mut self, key: ClassKey) -> usize {
         let found = self.classes.iter().position(|class| class.key == key);
         found.unwrap_or_else(|| {
-            self.classes.push(Class { key, number: None, objects: Places::default(), begun: 0 });
+            self.classes.push(Class { key, number: None, objects: Addresses::default(), begun: 0 });
             self.classes.len() - 1
         })
     }

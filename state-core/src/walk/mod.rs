@@ -34,11 +34,11 @@ pub(crate) use fill::{fill_older, fill_state_over};
 pub(crate) use form::count_slots;
 #[cfg(feature = "pickle")]
 pub(crate) use form::{Wrap, can_be_none, tuple_slots, wrap};
-use read::{Found, Read, Seek};
+use read::{FoundPart, Read, Seek};
 pub(crate) use read::{Scan, little_endian};
 
 use crate::error::{Error, Result};
-use crate::protocol::decode::{Left, NumberText, Place, Regions};
+use crate::protocol::decode::{Left, Location, NumberText, Regions};
 use crate::schema::{Nodes, Schema};
 use crate::sharing::walked::Objects;
 
@@ -146,9 +146,9 @@ pub(crate) fn path_at(schema: &'static Schema, regions: &Regions<'_>, left: Left
 pub(crate) fn at_place(
     schema: &'static Schema,
     regions: &Regions<'_>,
-    place: (Place, NumberText),
+    place: (Location, NumberText),
     levels: u32,
-) -> Option<Found> {
+) -> Option<FoundPart> {
     Scan::new(Nodes::NONE, regions, regions.head, &mut Nowhere).unlimited().at_place(
         schema,
         regions.head,

@@ -1,7 +1,7 @@
 //! Lists, sets, maps and arrays.
 
 use super::flat::{column, elements, flat};
-use super::{Made, Run};
+use super::{MadeKeys, Run};
 use crate::error::{Result, index};
 use crate::evolve::op::{At, Op};
 use crate::protocol::encode::too_deep;
@@ -93,13 +93,13 @@ impl<'a> Run<'_, 'a> {
         (from, new): (usize, usize),
         head: &'a [u8],
         to: usize,
-        mut each: impl FnMut(&mut Self, &'a [u8], usize, &mut Made) -> Result<()>,
+        mut each: impl FnMut(&mut Self, &'a [u8], usize, &mut MadeKeys) -> Result<()>,
     ) -> Result<()> {
         let count = self.length(head)?;
         let run = self.run(count, from)?;
         self.out.length(to, count);
         let place = self.grow(count, from, new)?;
-        let mut made = Made::default();
+        let mut made = MadeKeys::default();
         self.nested(|this| {
             for at in 0..count {
                 let head = &run[at * stride(from)..][..from];

@@ -33,12 +33,12 @@ pub(super) struct Cursor<'a> {
 }
 
 impl<'a> Cursor<'a> {
-    fn place(&self) -> Place {
-        Place { tail: self.tail.len(), text: self.text.as_bytes().len(), raw: self.raw.len() }
+    fn place(&self) -> Mark {
+        Mark { tail: self.tail.len(), text: self.text.as_bytes().len(), raw: self.raw.len() }
     }
 
     /// Returns the cursor at a place.
-    fn from(&self, place: Place) -> Option<Self> {
+    fn from(&self, place: Mark) -> Option<Self> {
         let left = |bytes: &'a [u8], left: usize| bytes.get(bytes.len().checked_sub(left)?..);
         Some(Self {
             tail: left(self.tail, place.tail)?,
@@ -50,7 +50,7 @@ impl<'a> Cursor<'a> {
 
 /// A place, as the number of bytes that remain.
 #[derive(Clone, Copy)]
-struct Place {
+struct Mark {
     tail: usize,
     text: usize,
     raw: usize,
@@ -63,7 +63,7 @@ pub(super) struct Run<'p, 'a> {
     pub whole: Cursor<'a>,
     pub out: Builder,
     /// The marked places in slots whose order changes.
-    marks: Vec<Place>,
+    marks: Vec<Mark>,
     pub levels: u32,
     pub parts: u32,
     /// Whether keys are compared where they are made; those inside a key that is itself compared are not.
@@ -132,7 +132,7 @@ pub(super) fn damaged() -> Error {
 
 /// The keys of one map, or the elements of one set, that were made so far.
 #[derive(Default)]
-pub(super) struct Made(pub Words);
+pub(super) struct MadeKeys(pub Words);
 
 impl<'a> Run<'_, 'a> {
     fn cut(&mut self, len: Option<usize>) -> Result<&'a [u8]> {

@@ -4,7 +4,7 @@ use core::mem;
 
 use super::{Cursor, Run, damaged};
 use crate::error::Result;
-use crate::evolve::numbers::{Made, class, identity, parted};
+use crate::evolve::numbers::{Product, class, identity, parted};
 use crate::evolve::op::{At, Pointers};
 use crate::protocol::decode::Regions;
 use crate::schema::PointerKey;
@@ -33,10 +33,10 @@ impl<'a> Run<'_, 'a> {
         let (Some(place), Some(class)) = (place, class) else {
             // The value of a pointer that is not shared: nothing else may refer to it.
             let is_first = numbers.made(number).is_none();
-            numbers.makes(number, Made::Value)?;
+            numbers.makes(number, Product::Value)?;
             return if is_first && is_here { self.value(of, head, to) } else { Err(parted()) };
         };
-        numbers.makes(number, Made::Object(class))?;
+        numbers.makes(number, Product::Object(class))?;
         match (numbers.given.strong(place, class, identity(number)), is_here) {
             (true, true) => self.value(of, head, to),
             (true, false) => self.elsewhere(of, number, to),

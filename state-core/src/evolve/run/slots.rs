@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 
 use super::flat::segments;
-use super::{Place, Run, damaged, number};
+use super::{Mark, Run, damaged, number};
 use crate::error::{Error, Result};
 use crate::evolve::op::{Behind, Case, Cases, SlotStep, Slots};
 use crate::schema::{Enum, Problem};
@@ -54,7 +54,7 @@ impl<'a> Run<'_, 'a> {
     }
 
     /// Copies the data that was skipped since `start`.
-    fn copy_from(&mut self, start: Place) -> Result<()> {
+    fn copy_from(&mut self, start: Mark) -> Result<()> {
         let (whole, end) = (self.whole, self.at.place());
         let copy = |to: &mut Vec<u8>, bytes: &[u8], (start, end): (usize, usize)| {
             if start != end {
@@ -69,7 +69,7 @@ impl<'a> Run<'_, 'a> {
             .ok_or_else(damaged)
     }
 
-    fn seek(&mut self, to: Option<Place>) -> Result<()> {
+    fn seek(&mut self, to: Option<Mark>) -> Result<()> {
         self.at = to.and_then(|place| self.whole.from(place)).ok_or_else(damaged)?;
         Ok(())
     }

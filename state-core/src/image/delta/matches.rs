@@ -63,7 +63,7 @@ impl<'a> Search<'a> {
         let copy = same(&self.new[start..], self.old.get(self.place..).unwrap_or_default());
         let moved = self.moved;
         let (at, place) = (start + copy, self.place + copy);
-        let Found { skipped, place: found } = self.resume(at, place);
+        let Match { skipped, place: found } = self.resume(at, place);
         let literal = &self.new[at..at + skipped];
         self.at = at + skipped;
         self.place = found;
@@ -72,13 +72,13 @@ impl<'a> Search<'a> {
     }
 
     /// Finds where both images agree again, after bytes at these places that differ.
-    fn resume(&mut self, at: usize, place: usize) -> Found {
+    fn resume(&mut self, at: usize, place: usize) -> Match {
         let end = self.new.len() - at;
         let mut from = 0;
         while from < end {
             let in_place = self.in_place(at, place, from);
             if in_place.is_some_and(|(_, len)| len >= ENOUGH) {
-                return in_place.map_or(Found { skipped: end, place }, |(found, _)| found);
+                return in_place.map_or(Match { skipped: end, place }, |(found, _)| found);
             }
             let until = in_place.as_ref().map_or(from + AHEAD, |(found, _)| found.skipped.max(from + ASKED));
             if let Some(found) = self.elsewhere(at, from..until.min(end), in_place) {
@@ -86,11 +86,11 @@ impl<'a> Search<'a> {
             }
             from += AHEAD;
         }
-        Found { skipped: end, place: place + end }
+        Match { skipped: end, place: place + end }
     }
 
     /// Finds the first bytes that agree at the same distance from these places, and how many agree, up to [`LONG`].
-    fn in_place(&self, at: usize, place: usize, from: usize) -> Option<(Found, usize)> {
+    fn in_place(&self, at: usize, place: usize, from: usize) -> Option<(Match, usize)> {
         let (new, old) = (self.new.get(at + from.max(1)..)?, self.old.get(place + from.max(1)..)?);
         let ahead = AHEAD + size_of::<u64>();
         let (new, old) = (&new[..new.len().min(ahead)], &old[..old.len().min(ahead)]);
@@ -99,7 +99,7 @@ impl<'a> Search<'a> {
                 + from.max(1);
         let behind = &self.new[at + skipped..];
         let len = same(&behind[..behind.len().min(LONG)], &self.old[place + skipped..]);
-        Some((Found { skipped, place: place + skipped }, len))
+        Some((Match { skipped, place: place + skipped }, len))
     }
 
     /// Returns the best match in the index for bytes after `at`, if it is much longer than the one in place.
@@ -107,8 +107,8 @@ impl<'a> Search<'a> {
         &mut self,
         at: usize,
         asked: core::ops::Range<usize>,
-        in_place: Option<(Found, usize)>,
-    ) -> Option<Found> {
+        in_place: Option<(Match, usize)>,
+    ) -> Option<Match> {
         let (old, new) = (self.old, self.new);
         let index = self.index.get_or_insert_with(|| Index::new(old));
         let mut best = in_place;
@@ -121,7 +121,7 @@ impl<'a> Search<'a> {
             let ahead = &new[at + skipped..];
             let len = before + same(&ahead[..ahead.len().min(2 * LONG)], &old[place..]);
             if len >= ENOUGH && best.as_ref().is_none_or(|(_, best)| len > 2 * best) {
-                best = Some((Found { skipped: skipped - before, place: place - before }, len));
+                best = Some((Match { skipped: skipped - before, place: place - before }, len));
                 if len >= LONG {
                     break;
                 }
@@ -133,7 +133,7 @@ impl<'a> Search<'a> {
 
 /// A place from which both images agree.
 #[derive(Clone, Copy)]
-struct Found {
+struct Match {
     /// The number of bytes of the new image before it.
     skipped: usize,
     /// Where it is in the old image.

@@ -9,7 +9,7 @@
 //! ```
 //! An opcode of one byte makes at most eight bytes here, including the word on the stack.
 
-use super::blocks::Words;
+use super::blocks::Blocks;
 use super::limit::too_many;
 use super::stack::Stack;
 use crate::error::Result;
@@ -111,12 +111,12 @@ fn counted(items: usize) -> Result<u32> {
 
 #[derive(Debug)]
 pub(super) struct Arena {
-    words: Words,
+    words: Blocks,
 }
 
 impl Arena {
     pub fn new(few: usize) -> Self {
-        let mut words = Words::new(few);
+        let mut words = Blocks::new(few);
         // Place 0 is never used, so that it can mean none.
         let _ = words.push(0);
         Self { words }

@@ -11,12 +11,12 @@ const BLOCK: usize = 1 << BITS;
 
 /// A list of words.
 #[derive(Debug)]
-pub(super) struct Words {
+pub(super) struct Blocks {
     blocks: Vec<Vec<u32>>,
     len: u32,
 }
 
-impl Words {
+impl Blocks {
     /// An empty list, which will hold few words if `few` is small.
     pub fn new(few: usize) -> Self {
         Self { blocks: alloc::vec![Vec::with_capacity(few.min(BLOCK))], len: 0 }
@@ -85,7 +85,7 @@ mod tests {
 
     #[test]
     fn words_keep_their_places_across_blocks() {
-        let mut words = Words::new(1);
+        let mut words = Blocks::new(1);
         let many: Vec<u32> = (0..3 * BLOCK as u32 + 5).collect();
         words.push(7).unwrap();
         words.extend(&many).unwrap();

@@ -1,7 +1,7 @@
 //! The changes of an object, in the order in which its value keeps them and both of them are printed.
 
 use super::arena::{Changes, Id, Items, Tag};
-use super::instance::{Instance, Made};
+use super::instance::{Construction, Instance};
 use super::parts::Parts;
 use super::view::View;
 
@@ -43,7 +43,7 @@ impl Parts<'_> {
     pub(super) fn kept(&self, tag: Tag, place: u32) -> Instance<'_> {
         let (class, given) = (self.arena.part(place, 0), self.arena.part(place, 1));
         let instance = self.instance(tag, place);
-        let is_known = instance.class != class || matches!(instance.made, Made::Cython(_));
+        let is_known = instance.class != class || matches!(instance.made, Construction::Cython(_));
         // Shared arguments stay shared, even if the function that they are passed to is known.
         let is_apart = self.shares.contains(given) || instance.is_inherited || !self.is_usual(&instance, given);
         if is_known && is_apart { self.plain_call(place) } else { instance }
@@ -62,14 +62,15 @@ impl Parts<'_> {
     /// Returns the tuple whose items are exactly the arguments. This is not the call's own tuple if that begins with
     /// the class.
     pub(super) fn given(&self, instance: &Instance<'_>) -> Option<Id> {
-        let is_own = instance.class == self.arena.part(instance.place, 0) && !matches!(instance.made, Made::Cython(_));
+        let is_own =
+            instance.class == self.arena.part(instance.place, 0) && !matches!(instance.made, Construction::Cython(_));
         if is_own { Some(self.arena.part(instance.place, 1)) } else { instance.given }
     }
 
     /// Returns whether a known function is called as usual: that of Cython with a checksum; `copyreg._reconstructor`
     /// with `object` and no value, or with a built-in base and a value that an object keeps as its arguments.
     fn is_usual(&self, instance: &Instance<'_>, given: Id) -> bool {
-        if let Made::Cython(checksum) = instance.made {
+        if let Construction::Cython(checksum) = instance.made {
             return self.arguments(given).len() == 3 && i64::try_from(checksum).is_ok();
         }
         let Some(base) = instance.base else { return true };

@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 
 use super::arena::{Items, Tag};
 use super::forms::{Inner, Shape};
-use super::instance::{Instance, Made};
+use super::instance::{Construction, Instance};
 use super::node::{Entries, Node, Nodes};
 use super::numpy::Numpy;
 use super::parts::Parts;
@@ -180,7 +180,7 @@ impl<'p> Decoder<'p> for Node<'p> {
                     return parts.describe_formed(form, (mode, place));
                 }
                 let class = parts.class_name(instance.class);
-                if instance.made == Made::Called { format!("{class}(..)") } else { class }
+                if instance.made == Construction::Called { format!("{class}(..)") } else { class }
             }
             View::Long(_) | View::Digits(_) => format!("{kind} of more than 127 bits"),
             View::Complex(..) | View::Persistent(_) | View::Buffer(_) => kind.to_string(),
@@ -370,7 +370,7 @@ impl<'p> Decoder<'p> for Node<'p> {
 
     fn arguments(self, class: &str) -> Option<Nodes<'p>> {
         let instance = self.instance(class)?;
-        let is_called = instance.made == Made::Called || instance.arguments.len() == 0;
+        let is_called = instance.made == Construction::Called || instance.arguments.len() == 0;
         (is_called && has_no_keywords(self.source.parts, &instance)).then(|| self.nodes(instance.arguments))?
     }
 
@@ -396,7 +396,7 @@ impl<'p> Decoder<'p> for Node<'p> {
 
     fn members(self, tag: &str, names: &[&str]) -> Result<Option<Nodes<'p>>> {
         let Some(instance) = self.instance(tag) else { return Ok(None) };
-        let Made::Cython(checksum) = instance.made else { return Ok(None) };
+        let Construction::Cython(checksum) = instance.made else { return Ok(None) };
         if self.source.parts.arena.changes(instance.place).any(|(tag, _)| tag != Tag::State) {
             return Ok(None);
         }

@@ -10,7 +10,7 @@ const FEW: usize = 64;
 
 /// How an object is made, whatever the spelling in the pickle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Made {
+pub(super) enum Construction {
     /// `class.__new__(class, *arguments)`: no constructor runs.
     New,
     /// The class or function is called.
@@ -24,7 +24,7 @@ pub(super) enum Made {
 pub(super) struct Instance<'p> {
     /// The part that is the class, or the function that is called.
     pub class: Id,
-    pub made: Made,
+    pub made: Construction,
     pub arguments: Items<'p>,
     /// The dict of keyword arguments.
     pub keywords: Option<Id>,
@@ -46,7 +46,7 @@ impl<'p> Instance<'p> {
         self.base.is_some() && self.arguments.len() > 0
     }
 
-    fn new(class: Id, made: Made, arguments: Items<'p>, place: u32) -> Self {
+    fn new(class: Id, made: Construction, arguments: Items<'p>, place: u32) -> Self {
         Self {
             class,
             made,
@@ -70,18 +70,18 @@ impl Parts<'_> {
             Tag::Call => self.called(class, items, place),
             Tag::NewKeywords => {
                 let keywords = Some(self.arena.part(place, 2));
-                Instance { keywords, ..Instance::new(class, Made::New, items, place) }
+                Instance { keywords, ..Instance::new(class, Construction::New, items, place) }
             }
             // Classes of Python 2 are called with arguments, or made without a constructor if there are none.
-            Tag::Instance if items.len() > 0 => Instance::new(class, Made::Called, items, place),
-            _ => Instance::new(class, Made::New, items, place),
+            Tag::Instance if items.len() > 0 => Instance::new(class, Construction::Called, items, place),
+            _ => Instance::new(class, Construction::New, items, place),
         }
     }
 
     /// Returns a call as it is, even if the function is known.
     pub(super) fn plain_call(&self, place: u32) -> Instance<'_> {
         let arguments = self.arguments(self.arena.part(place, 1));
-        Instance::new(self.arena.part(place, 0), Made::Called, arguments, place)
+        Instance::new(self.arena.part(place, 0), Construction::Called, arguments, place)
     }
 
     fn called(&self, callable: Id, mut arguments: Items<'_>, place: u32) -> Instance<'_> {
@@ -94,12 +94,12 @@ impl Parts<'_> {
         };
         match (module, name) {
             ("copyreg", "__newobj__") => match arguments.next() {
-                Some(class) => Instance::new(class, Made::New, self.after(place, 1), place),
+                Some(class) => Instance::new(class, Construction::New, self.after(place, 1), place),
                 None => plain,
             },
             ("copyreg", "__newobj_ex__") => match (arguments.next(), arguments.next(), arguments.next()) {
                 (Some(class), Some(given), keywords) => {
-                    let made = Instance::new(class, Made::New, self.arguments(given), place);
+                    let made = Instance::new(class, Construction::New, self.arguments(given), place);
                     Instance { keywords, given: Some(given), ..made }
                 }
                 _ => plain,
@@ -116,7 +116,7 @@ impl Parts<'_> {
                         }
                         _ => (self.after(place, 2), None),
                     };
-                    Instance { base: Some(base), given, ..Instance::new(class, Made::New, arguments, place) }
+                    Instance { base: Some(base), given, ..Instance::new(class, Construction::New, arguments, place) }
                 }
                 _ => plain,
             },
@@ -124,7 +124,7 @@ impl Parts<'_> {
                 (Some(class), Some(checksum), state) => match self.plain(checksum) {
                     View::Int(checksum) => {
                         let empty = Items::empty(&self.arena);
-                        let made = Instance::new(class, Made::Cython(checksum), empty, place);
+                        let made = Instance::new(class, Construction::Cython(checksum), empty, place);
                         Instance { inner_state: state.filter(|&id| !matches!(self.plain(id), View::None)), ..made }
                     }
                     _ => plain,
@@ -166,7 +166,7 @@ impl Parts<'_> {
             return None;
         }
         let is_inherited = !self.is_new_of(function, class)?;
-        let made = Instance::new(class, Made::New, arguments, place);
+        let made = Instance::new(class, Construction::New, arguments, place);
         Some(Instance { keywords: Some(keywords), is_inherited, ..made })
     }
 
@@ -184,7 +184,7 @@ impl Parts<'_> {
     /// were forms. A value keeps the call, so that it is written as it was. For an object that a form fills later, the
     /// class is the first argument.
     pub(super) fn of_slots<'p>(&'p self, tag: Tag, instance: Instance<'p>) -> Instance<'p> {
-        if instance.made != Made::Called {
+        if instance.made != Construction::Called {
             return instance;
         }
         let is_blank = self.form_called(tag, instance.place).is_some_and(|(_, mode)| mode == Mode::Blank);
@@ -192,7 +192,7 @@ impl Parts<'_> {
         let mut arguments = instance.arguments.clone();
         match arguments.next() {
             Some(class) if takes_class => {
-                let made = if is_blank { Made::New } else { Made::Called };
+                let made = if is_blank { Construction::New } else { Construction::Called };
                 Instance { class, made, arguments, ..instance }
             }
             _ => instance,
@@ -201,7 +201,7 @@ impl Parts<'_> {
 
     /// Returns whether it is made by `Class._from_slots(*slots)`, as objects of exactly the class `tag` were.
     pub(super) fn is_made_of_slots(&self, instance: &Instance<'_>, tag: &str) -> bool {
-        instance.made == Made::Called && self.is_function(instance.class, "_from_slots", Some(tag))
+        instance.made == Construction::Called && self.is_function(instance.class, "_from_slots", Some(tag))
     }
 
     /// Returns whether a part is the function of this name of the class `tag`, or of any class.

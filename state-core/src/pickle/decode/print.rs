@@ -10,7 +10,7 @@ use core::slice;
 
 use super::arena::{Changes, Id, Items, Tag};
 use super::changes::Added;
-use super::instance::Made;
+use super::instance::Construction;
 use super::numpy::{Dtypes, Numpy};
 use super::parts::Parts;
 use super::shares::Shares;
@@ -188,7 +188,7 @@ impl Parts<'_> {
     fn shown_form(&self, id: Id) -> Option<FormOf> {
         let View::Object(Tag::Call, place) = self.view(id) else { return None };
         let instance = self.kept(Tag::Call, place);
-        let is_alone = instance.made == Made::Called
+        let is_alone = instance.made == Construction::Called
             && self.arena.changes(place).next().is_none()
             && self.effects.group_of(place).is_none();
         // A long name would be read for each object.

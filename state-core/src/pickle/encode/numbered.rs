@@ -9,7 +9,7 @@ use crate::sharing::{Number, RECORD};
 
 /// Where the value of an object is in the image.
 #[derive(Clone, Copy)]
-pub(super) struct Place<'i, 'l> {
+pub(super) struct Start<'i, 'l> {
     pub row: usize,
     pub head: &'i [u8],
     /// The regions from there on.
@@ -17,7 +17,7 @@ pub(super) struct Place<'i, 'l> {
 }
 
 /// The objects of an image by their numbers.
-pub(super) type Places<'i, 'l> = BTreeMap<(u8, u32), Place<'i, 'l>>;
+pub(super) type Starts<'i, 'l> = BTreeMap<(u8, u32), Start<'i, 'l>>;
 
 /// How much of an object has been written.
 #[derive(Clone, Copy)]
@@ -45,9 +45,9 @@ pub(super) struct Objects<'i, 'l> {
     pub fence: usize,
     /// The memo number of what is written next, if it was made before.
     pub made: Option<u32>,
-    pub root: Place<'i, 'l>,
+    pub root: Start<'i, 'l>,
     /// Where the objects are, once that was needed.
-    pub places: Option<Places<'i, 'l>>,
+    pub starts: Option<Starts<'i, 'l>>,
     /// The depth of rows in objects that are being written before their turn.
     pub ahead: usize,
     /// The numbers of values that are kept though nothing refers to them, by their row and address.
@@ -63,8 +63,8 @@ impl<'i, 'l> Objects<'i, 'l> {
             begun: Vec::new(),
             fence: 0,
             made: None,
-            root: Place { row: 0, head, rest },
-            places: None,
+            root: Start { row: 0, head, rest },
+            starts: None,
             ahead: 0,
             kept: BTreeMap::new(),
             is_knot: false,

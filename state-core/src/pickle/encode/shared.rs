@@ -12,7 +12,7 @@
 use alloc::format;
 
 use super::group::{Batches, Group};
-use super::numbered::{Place, Seen};
+use super::numbered::{Seen, Start};
 use super::plan::{Plan, Step, Word};
 use super::rest::{Rest, disagreement, part_of};
 use super::skip::Skip;
@@ -212,7 +212,7 @@ impl<'i, 'l> Write<'_, 'i, 'l, '_, '_> {
         if self.make(number, self.plan.pointers[pointer].row)? {
             return Ok(());
         }
-        let Place { row, head, rest } = self.place(number)?;
+        let Start { row, head, rest } = self.start(number)?;
         if let Some(row) = self.plan.member(row, head, rest)? {
             if self.make(number, row)? {
                 return Ok(());
@@ -240,7 +240,7 @@ impl<'i, 'l> Write<'_, 'i, 'l, '_, '_> {
     /// Writes all of an object before its turn, or inside its own parts. The rows of all objects that are written so
     /// may together nest to `MOST_AHEAD`, those of a single one to any depth; beyond that it is an error.
     fn ahead(&mut self, number: Number, error: Error) -> Result<()> {
-        let Place { row, head, rest } = self.place(number)?;
+        let Start { row, head, rest } = self.start(number)?;
         let mut over = Skip::new(self.plan);
         { rest }.skip(&mut over, row, head)?;
         let outer = self.objects.ahead;
@@ -263,15 +263,15 @@ impl<'i, 'l> Write<'_, 'i, 'l, '_, '_> {
     }
 
     /// Returns where an object is in the image. All objects are searched for at once.
-    fn place(&mut self, number: Number) -> Result<Place<'i, 'l>> {
-        if self.objects.places.is_none() {
-            let Place { row, head, mut rest } = self.objects.root;
+    fn start(&mut self, number: Number) -> Result<Start<'i, 'l>> {
+        if self.objects.starts.is_none() {
+            let Start { row, head, mut rest } = self.objects.root;
             let mut skip = Skip::noting(self.plan);
             rest.skip(&mut skip, row, head)?;
-            self.objects.places = skip.places;
+            self.objects.starts = skip.starts;
         }
-        let places = self.objects.places.as_ref();
-        places.and_then(|places| places.get(&(number.class, number.index))).copied().ok_or_else(disagreement)
+        let starts = self.objects.starts.as_ref();
+        starts.and_then(|starts| starts.get(&(number.class, number.index))).copied().ok_or_else(disagreement)
     }
 
     /// Writes an object without its state, or fetches it if it was made before.

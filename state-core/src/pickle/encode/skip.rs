@@ -1,6 +1,6 @@
 //! Skips a value without writing it, to find how much of each region of the image it occupies.
 
-use super::numbered::{Place, Places};
+use super::numbered::{Start, Starts};
 use super::plan::{Part, Plan, Step};
 use super::rest::{Rest, disagreement, part, part_of};
 use crate::error::Result;
@@ -11,7 +11,7 @@ use crate::sharing::{RECORD, Record};
 pub(super) struct Skip<'p, 'i, 'l> {
     plan: &'p Plan,
     /// The places of numbered objects, if they are wanted.
-    pub places: Option<Places<'i, 'l>>,
+    pub starts: Option<Starts<'i, 'l>>,
     /// The depth of rows here, and the greatest depth, without those in values that are made early.
     rows: usize,
     deepest: usize,
@@ -21,11 +21,11 @@ pub(super) struct Skip<'p, 'i, 'l> {
 
 impl<'p> Skip<'p, '_, '_> {
     pub const fn new(plan: &'p Plan) -> Self {
-        Self { plan, places: None, rows: 0, deepest: 0, is_early: false }
+        Self { plan, starts: None, rows: 0, deepest: 0, is_early: false }
     }
 
     pub fn noting(plan: &'p Plan) -> Self {
-        Self { places: Some(Places::new()), ..Self::new(plan) }
+        Self { starts: Some(Starts::new()), ..Self::new(plan) }
     }
 
     /// Returns the greatest depth of rows, without those in values that Python makes before their parts.
@@ -195,8 +195,8 @@ impl<'i, 'l> Rest<'i, 'l> {
         match record {
             Record::Back(_) => return Ok(()),
             Record::New(number) => {
-                if let Some(places) = &mut over.places {
-                    places.insert((number.class, number.index), Place { row, head, rest: *self });
+                if let Some(starts) = &mut over.starts {
+                    starts.insert((number.class, number.index), Start { row, head, rest: *self });
                 }
             }
             Record::Own => {}

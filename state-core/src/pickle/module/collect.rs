@@ -58,7 +58,7 @@ pub(super) struct Union<'s> {
 
 /// A slot of the flat state.
 #[derive(Clone, Copy)]
-pub(super) struct Place<'s> {
+pub(super) struct FlatSlot<'s> {
     pub slot: &'s Slot,
     pub schema: &'s Schema,
 }
@@ -124,7 +124,7 @@ impl<'s> Collected<'s> {
         let first = objects[0];
         let same_slots = || {
             let others = self.places(first);
-            let named = |a: &Place<'_>, b: &Place<'_>| {
+            let named = |a: &FlatSlot<'_>, b: &FlatSlot<'_>| {
                 a.slot.name == b.slot.name && is_counted(a.schema) == is_counted(b.schema)
             };
             places.len() == others.len() && places.iter().zip(&others).all(|(a, b)| named(a, b))
@@ -251,18 +251,18 @@ impl<'s> Collected<'s> {
     }
 
     /// Returns the slots of an object, those of its parents first.
-    pub fn places(&self, object: &'s Object) -> Vec<Place<'s>> {
+    pub fn places(&self, object: &'s Object) -> Vec<FlatSlot<'s>> {
         let mut places = Vec::new();
         self.add_places(object, &mut places);
         places
     }
 
-    fn add_places(&self, object: &'s Object, places: &mut Vec<Place<'s>>) {
+    fn add_places(&self, object: &'s Object, places: &mut Vec<FlatSlot<'s>>) {
         for (number, slot) in object.slots.iter().enumerate() {
             let schema = self.get(slot.ty);
             match &schema.kind {
                 Kind::Object(parent) if object.has_parent && number == 0 => self.add_places(parent, places),
-                _ => places.push(Place { slot, schema }),
+                _ => places.push(FlatSlot { slot, schema }),
             }
         }
     }

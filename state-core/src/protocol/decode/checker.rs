@@ -37,7 +37,7 @@ pub(crate) enum Obstacle {
     /// A C string contains a zero byte.
     Zero(Left),
     /// An implementation by hand expected this instead of the value at a place.
-    Refused(&'static str, Place, NumberText),
+    Refused(&'static str, Location, NumberText),
     /// A strong reference leads back into an object of this type that is still being read, and cannot be filled in
     /// later.
     Cycle(&'static Schema, Left),
@@ -55,12 +55,12 @@ pub(crate) type NumberText = fn(&Kind, &[u8]) -> Option<String>;
 
 /// The location of a head in memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Place {
+pub(crate) struct Location {
     start: usize,
     len: usize,
 }
 
-impl Place {
+impl Location {
     pub fn of(head: &[u8]) -> Self {
         Self { start: head.as_ptr() as usize, len: head.len() }
     }
@@ -130,7 +130,7 @@ impl<'a> Checker<'a> {
     #[cold]
     #[must_use]
     pub fn refuse(&mut self, head: &[u8], expected: &'static str) -> bool {
-        self.record_obstacle(Obstacle::Refused(expected, Place::of(head), Kind::number))
+        self.record_obstacle(Obstacle::Refused(expected, Location::of(head), Kind::number))
     }
 
     /// Checks the value behind a `T`, one level deeper.

@@ -9,7 +9,7 @@ mod regions;
 mod tests;
 
 pub use checker::Checker;
-pub(crate) use checker::{Left, NumberText, Obstacle, Place};
+pub(crate) use checker::{Left, Location, NumberText, Obstacle};
 pub use reader::Reader;
 pub(crate) use reader::{Mark, WRONG};
 pub(crate) use regions::{Regions, read_length};

@@ -22,7 +22,7 @@ use crate::walk::{Attributes, Decoder};
 
 /// A slot, with the position of its head.
 #[derive(Clone, Copy)]
-pub(super) struct Place<'s> {
+pub(super) struct FlatSlot<'s> {
     pub(super) slot: &'s Slot,
     /// The type, and variant, that the slot belongs to.
     pub(super) owner: Owner<'s>,
@@ -38,7 +38,7 @@ pub(super) struct Owner<'s> {
     variant: &'s str,
 }
 
-impl Place<'_> {
+impl FlatSlot<'_> {
     pub(super) fn had(&self) -> &'static [&'static str] {
         self.owner.evolution.aliases_of(self.owner.variant, &self.slot.name)
     }
@@ -243,7 +243,7 @@ pub(super) fn attributes<'v, 's, D: Decoder<'v>>(
 pub(super) fn own_attributes<'v, 's, D: Decoder<'v>>(
     fill: &mut Fill<'v, 's>,
     object: &'s Object,
-    places: &[Place<'s>],
+    places: &[FlatSlot<'s>],
     named: &[(&'v str, D)],
 ) -> Result<()> {
     by_names(fill, places, named, |name| object.evolution.is_removed(name))
@@ -260,9 +260,9 @@ pub(super) fn variant<'v, 's, D: Decoder<'v>>(
     let owner = Owner { evolution: of.evolution, variant: &variant.name };
     let place = |(order, slot): (usize, &'s Slot)| {
         at += fill.target(slot.ty).head;
-        Place { slot, owner, at: at - fill.target(slot.ty).head, order }
+        FlatSlot { slot, owner, at: at - fill.target(slot.ty).head, order }
     };
-    let places: Vec<Place> = variant.slots.iter().enumerate().map(place).collect();
+    let places: Vec<FlatSlot> = variant.slots.iter().enumerate().map(place).collect();
     by_names(fill, &places, named, |name| of.evolution.is_removed(name)).map_err(|unknown| {
         unknown.unwrap_or_else(|left| not_one_of(&places, (&format!("{}.{}", of.name, variant.name), ""), left))
     })
@@ -273,7 +273,7 @@ type Unfit<'v, D> = Result<Error, (&'v str, D)>;
 
 fn by_names<'v, 's, D: Decoder<'v>>(
     fill: &mut Fill<'v, 's>,
-    places: &[Place<'s>],
+    places: &[FlatSlot<'s>],
     named: &[(&'v str, D)],
     is_removed: impl Fn(&str) -> bool,
 ) -> Result<(), Unfit<'v, D>> {
@@ -299,8 +299,8 @@ fn by_names<'v, 's, D: Decoder<'v>>(
 /// Returns the index of a slot's value, by the slot's present or a former name; the last if there are two. Most values
 /// are in the order of the slots.
 pub(super) fn find<'v, D: Decoder<'v>>(
-    place: &Place<'_>,
-    places: &[Place<'_>],
+    place: &FlatSlot<'_>,
+    places: &[FlatSlot<'_>],
     named: &[(&'v str, D)],
 ) -> Option<usize> {
     let name = &*place.slot.name;
@@ -314,8 +314,8 @@ pub(super) fn find<'v, D: Decoder<'v>>(
 /// Reports that no value has the name of a slot: what to write, and which other values it may have been called by.
 #[cold]
 pub(super) fn absent<'v, 's, D: Decoder<'v>>(
-    (fill, places, named): (&Fill<'v, 's>, &[Place<'s>], &[(&'v str, D)]),
-    place: &Place<'s>,
+    (fill, places, named): (&Fill<'v, 's>, &[FlatSlot<'s>], &[(&'v str, D)]),
+    place: &FlatSlot<'s>,
 ) -> Error {
     let schema = fill.target(place.slot.ty);
     let taken: Vec<Option<usize>> = places.iter().map(|place| find(place, places, named)).collect();
@@ -325,13 +325,17 @@ pub(super) fn absent<'v, 's, D: Decoder<'v>>(
     missing_slot(&fill.show(schema), candidates).within(&place.slot.name)
 }
 
-fn is_slot(places: &[Place<'_>], name: &str) -> bool {
+fn is_slot(places: &[FlatSlot<'_>], name: &str) -> bool {
     places.iter().any(|place| place.slot.name == name)
 }
 
 /// Reports a value that has the name of no slot, or of one that already has its value.
 #[cold]
-fn not_one_of<'v, D: Decoder<'v>>(places: &[Place<'_>], (of, owner): (&str, &str), (name, value): (&str, D)) -> Error {
+fn not_one_of<'v, D: Decoder<'v>>(
+    places: &[FlatSlot<'_>],
+    (of, owner): (&str, &str),
+    (name, value): (&str, D),
+) -> Error {
     let expected = match places.len() {
         1 => format!("only the slot of {of}"),
         count => format!("only the {count} slots of {of}"),
@@ -371,11 +375,11 @@ fn members_of<'v, 's, D: Decoder<'v>>(
     (object, nodes): (&'s Object, &'s Nodes),
     value: D,
     at: usize,
-) -> Result<Option<Vec<(Place<'s>, Option<D>)>>> {
+) -> Result<Option<Vec<(FlatSlot<'s>, Option<D>)>>> {
     let by_name = sorted(&places(nodes, object, at), |a, b| a.slot.name.cmp(&b.slot.name));
     let names: Vec<&str> = by_name.iter().map(|place| &*place.slot.name).collect();
     let Some(mut members) = value.members(&object.name, &names)? else { return Ok(None) };
-    let given: Vec<(Place<'s>, Option<D>)> = by_name.iter().map(|place| (*place, members.next())).collect();
+    let given: Vec<(FlatSlot<'s>, Option<D>)> = by_name.iter().map(|place| (*place, members.next())).collect();
     // The data after the heads of an image is in the order of the slots.
     let given = sorted(&given, |(a, _), (b, _)| a.order.cmp(&b.order));
     // An object of a Python subclass of the Cython class has its attributes as one more member.
@@ -387,7 +391,7 @@ fn members_of<'v, 's, D: Decoder<'v>>(
     }
 }
 
-fn in_order<'v, 's, D: Decoder<'v>>(fill: &mut Fill<'v, 's>, members: Vec<(Place<'s>, Option<D>)>) -> Result<()> {
+fn in_order<'v, 's, D: Decoder<'v>>(fill: &mut Fill<'v, 's>, members: Vec<(FlatSlot<'s>, Option<D>)>) -> Result<()> {
     for (place, member) in members {
         one(fill, place, member)?;
     }
@@ -395,7 +399,11 @@ fn in_order<'v, 's, D: Decoder<'v>>(fill: &mut Fill<'v, 's>, members: Vec<(Place
 }
 
 /// Fills one slot from one value: a raw array from its bytes, without a count.
-pub(super) fn one<'v, 's, D: Decoder<'v>>(fill: &mut Fill<'v, 's>, place: Place<'s>, value: Option<D>) -> Result<()> {
+pub(super) fn one<'v, 's, D: Decoder<'v>>(
+    fill: &mut Fill<'v, 's>,
+    place: FlatSlot<'s>,
+    value: Option<D>,
+) -> Result<()> {
     let schema = fill.target(place.slot.ty);
     if let Some(theirs) = value.and_then(Decoder::elements) {
         if let Err(error) = of_same_elements(fill.nodes, schema, theirs) {
@@ -451,7 +459,7 @@ fn of_same_elements(nodes: &Nodes, schema: &Schema, theirs: &str) -> Result<()> 
 }
 
 /// Returns the slots of an object, those of its parents first.
-pub(super) fn places<'s>(nodes: &'s Nodes, object: &'s Object, at: usize) -> Vec<Place<'s>> {
+pub(super) fn places<'s>(nodes: &'s Nodes, object: &'s Object, at: usize) -> Vec<FlatSlot<'s>> {
     let mut places = Vec::new();
     add_places(nodes, object, at, &mut places, &mut |_, _| false);
     places
@@ -459,7 +467,7 @@ pub(super) fn places<'s>(nodes: &'s Nodes, object: &'s Object, at: usize) -> Vec
 
 /// A parent of an object, and the slots that are not the parent's.
 pub(super) struct Beside<'s> {
-    pub(super) own: Vec<Place<'s>>,
+    pub(super) own: Vec<FlatSlot<'s>>,
     pub(super) parent: &'s Object,
     /// The position of the parent's head.
     pub(super) at: usize,
@@ -498,7 +506,7 @@ fn add_places<'s>(
     nodes: &'s Nodes,
     object: &'s Object,
     mut at: usize,
-    places: &mut Vec<Place<'s>>,
+    places: &mut Vec<FlatSlot<'s>>,
     apart: &mut dyn FnMut(&'s Object, usize) -> bool,
 ) {
     let owner = Owner { evolution: object.evolution, variant: "" };
@@ -510,7 +518,7 @@ fn add_places<'s>(
                     add_places(nodes, parent, at, places, apart);
                 }
             }
-            _ => places.push(Place { slot, owner, at, order: places.len() }),
+            _ => places.push(FlatSlot { slot, owner, at, order: places.len() }),
         }
         at += schema.head;
     }

@@ -6,7 +6,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::Fill;
-use super::attributes::{Beside, Place, one, parent_where, places, tag_of};
+use super::attributes::{Beside, FlatSlot, one, parent_where, places, tag_of};
 use super::older::by_names_of;
 use crate::error::{Error, ErrorKind, Result};
 use crate::protocol::stack;
@@ -57,7 +57,7 @@ fn beside_base<'v, 's, D: Decoder<'v>>(
     let of_parent = places(fill.nodes, parent, 0);
     let mut by_name: Vec<Option<D>> = alloc::vec![None; own.len()];
     for (name, value) in attributes {
-        let is_slot = |places: &[Place<'_>]| places.iter().any(|place| place.slot.name == name);
+        let is_slot = |places: &[FlatSlot<'_>]| places.iter().any(|place| place.slot.name == name);
         let found = own.iter().position(|place| place.slot.name == name);
         let found = found.or_else(|| own.iter().position(|place| place.had().contains(&name) && !is_slot(&of_parent)));
         let mut evolutions = own.iter().map(|place| place.owner.evolution).chain([object.evolution]);

@@ -4,7 +4,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::attributes::{Beside, Place, absent, attributes, beside_parent, find, may_be, own_attributes, places};
+use super::attributes::{Beside, FlatSlot, absent, attributes, beside_parent, find, may_be, own_attributes, places};
 use super::leaves::int;
 use super::{Fill, fill_at, fill_named};
 use crate::error::{Error, ErrorKind, Result};
@@ -52,7 +52,7 @@ pub(super) fn with_parent<'v, 's, D: Decoder<'v>>(
     let Some(Divided { beside, own, inherited }) = divided.filter(|divided| !divided.is_parent_present(nodes)) else {
         return attributes(fill, object, named, at);
     };
-    let is_there = |place: &Place<'_>| find(place, &beside.own, &own).is_some() || place.slot.default.is_some();
+    let is_there = |place: &FlatSlot<'_>| find(place, &beside.own, &own).is_some() || place.slot.default.is_some();
     if let Some(place) = beside.own.iter().find(|place| !is_there(place)) {
         let of_parent = places(nodes, beside.parent, 0);
         let others = named.iter().filter(|(name, _)| of_parent.iter().all(|place| place.slot.name != *name));
@@ -216,7 +216,7 @@ fn form_of<'v, D: Decoder<'v>>(
 fn has_names<'v, D: Decoder<'v>>(nodes: &Nodes, object: &Object, named: &[(&'v str, D)]) -> bool {
     let places = places(nodes, object, 0);
     let found: Vec<Option<usize>> = places.iter().map(|place| find(place, &places, named)).collect();
-    let is_there = |(place, found): (&Place<'_>, &Option<usize>)| found.is_some() || place.slot.default.is_some();
+    let is_there = |(place, found): (&FlatSlot<'_>, &Option<usize>)| found.is_some() || place.slot.default.is_some();
     let drops = |name: &str| places.iter().any(|place| place.owner.evolution.is_removed(name));
     let is_taken = |(at, (name, _)): (usize, &(&str, D))| found.contains(&Some(at)) || drops(name);
     places.iter().zip(&found).all(is_there) && named.iter().enumerate().all(is_taken)
@@ -255,8 +255,8 @@ fn is_present<'v, D: Decoder<'v>>(nodes: &Nodes, object: &Object, named: &[(&'v 
     are_present(nodes, &places(nodes, object, 0), named)
 }
 
-fn are_present<'v, D: Decoder<'v>>(nodes: &Nodes, places: &[Place<'_>], named: &[(&'v str, D)]) -> bool {
-    let fits = |place: &Place<'_>| {
+fn are_present<'v, D: Decoder<'v>>(nodes: &Nodes, places: &[FlatSlot<'_>], named: &[(&'v str, D)]) -> bool {
+    let fits = |place: &FlatSlot<'_>| {
         let value = named.iter().find(|(name, _)| *name == place.slot.name);
         value.is_some_and(|(_, value)| may_be(nodes, nodes.get(place.slot.ty), *value))
     };

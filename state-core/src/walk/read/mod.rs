@@ -16,7 +16,7 @@ use core::fmt;
 
 use self::open::{Next, Open, Parts};
 use self::sought::Sought;
-pub(crate) use self::sought::{Found, Seek};
+pub(crate) use self::sought::{FoundPart, Seek};
 use super::form::{Wrap, count_slots, parts_without_bytes, wrap};
 use super::raws::Raws;
 use super::{Encoder, Group};
@@ -378,7 +378,7 @@ impl<'a, E: Encoder + ?Sized> Read<'a, '_, E> {
 
     /// Whether elements are passed as bytes: not if one of them may be the part that is looked for.
     fn is_bytes(&self, of: &Schema) -> bool {
-        of.is_byte() && !matches!(self.sought, Some(Sought::Place(..)))
+        of.is_byte() && !matches!(self.sought, Some(Sought::Location(..)))
     }
 
     fn list(&mut self, of: Link, head: &'a [u8], depth: u32) -> Result<()> {

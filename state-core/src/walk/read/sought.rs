@@ -4,7 +4,7 @@ use alloc::string::String;
 
 use super::Read;
 use crate::error::{Error, ErrorKind};
-use crate::protocol::decode::{Left, NumberText, Place};
+use crate::protocol::decode::{Left, Location, NumberText};
 use crate::schema::{Kind, Schema, root_name_in};
 use crate::walk::Encoder;
 
@@ -13,11 +13,11 @@ pub(super) enum Sought<'a> {
     Last(Seek),
     Blank(Blanks<'a>),
     Common(Common<'a>),
-    Place(Place, NumberText, Option<Found>),
+    Location(Location, NumberText, Option<FoundPart>),
 }
 
 /// A part that was found: its path, and its value if it is a number.
-pub(crate) type Found = (String, Option<String>);
+pub(crate) type FoundPart = (String, Option<String>);
 
 /// The search for the last part that begins while `left` bytes of all regions remain.
 #[derive(Clone, Copy)]
@@ -127,11 +127,11 @@ impl<'a, E: Encoder + ?Sized> Read<'a, '_, E> {
         schema: &'a Schema,
         head: &'a [u8],
         levels: u32,
-        (place, number): (Place, NumberText),
-    ) -> Option<Found> {
-        self.sought = Some(Sought::Place(place, number, None));
+        (place, number): (Location, NumberText),
+    ) -> Option<FoundPart> {
+        self.sought = Some(Sought::Location(place, number, None));
         let _ = self.whole(schema, head, levels);
-        let Some(Sought::Place(_, _, Some((path, number)))) = self.sought else { return None };
+        let Some(Sought::Location(_, _, Some((path, number)))) = self.sought else { return None };
         let root = root_name_in(self.nodes, schema);
         let path: String = Error::new(ErrorKind::Malformed, "", "").at(path).within(root).path().into();
         Some((path, number))
@@ -151,9 +151,9 @@ impl<'a, E: Encoder + ?Sized> Read<'a, '_, E> {
                 }
                 false
             }
-            Some(Sought::Place(place, ..)) if !head.is_empty() && *place == Place::of(head) => {
+            Some(Sought::Location(place, ..)) if !head.is_empty() && *place == Location::of(head) => {
                 let here = self.within(Error::new(ErrorKind::Malformed, "", ""));
-                if let Some(Sought::Place(_, number, found)) = &mut self.sought {
+                if let Some(Sought::Location(_, number, found)) = &mut self.sought {
                     *found = Some((here.path().into(), number(&schema.kind, head)));
                 }
                 false

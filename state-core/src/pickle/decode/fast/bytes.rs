@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use core::cell::Cell;
 
 use super::Reader;
-use super::memo::{Kept, NOTHING, is_composite};
+use super::memo::{Entry, NOTHING, is_composite};
 use super::plan::target;
 use crate::pickle::decode::latin1::latin1;
 use crate::pickle::decode::view::Name;
@@ -35,7 +35,7 @@ impl<'p> Reader<'p> {
             _ => return None,
         };
         let bytes = self.bytes(len)?;
-        self.put(start as Kept)?;
+        self.put(start as Entry)?;
         Some(Cow::Borrowed(bytes))
     }
 
@@ -44,7 +44,7 @@ impl<'p> Reader<'p> {
         let (start, encoder) = (self.at, Cell::new(self.encoder));
         if self.peek()? != op::GLOBAL {
             let kept = self.get()?;
-            if kept <= Kept::from(u32::MAX) {
+            if kept <= Entry::from(u32::MAX) {
                 return self.again(kept, Self::byte_string);
             }
             self.at = start;

@@ -4,7 +4,7 @@ use alloc::borrow::Cow;
 use core::cell::Cell;
 
 use super::Reader;
-use super::memo::{CLASS, Kept, is_composite, is_get};
+use super::memo::{CLASS, Entry, is_composite, is_get};
 use super::plan::{Class, Cython, Seen};
 use crate::pickle::decode::extent::NAME;
 use crate::pickle::decode::view::Name;
@@ -14,7 +14,7 @@ use crate::pickle::opcode as op;
 impl<'p> Reader<'p> {
     /// As `named`, for this class.
     #[cfg_attr(not(debug_assertions), inline(always))]
-    pub(super) fn class(&mut self, class: &Class) -> Option<Kept> {
+    pub(super) fn class(&mut self, class: &Class) -> Option<Entry> {
         self.named(&class.seen[0], |name| name.is(class.tag))
     }
 
@@ -27,19 +27,19 @@ impl<'p> Reader<'p> {
     /// Reads a class or function, whose last memo entry is in `seen`, or fetches a part from the memo that may be an object
     /// of the class or the result of the function; returns its memo entry. Only that of such a part `is_composite`.
     #[cfg_attr(not(debug_assertions), inline(always))]
-    pub(super) fn named(&mut self, seen: &Cell<Kept>, is: impl Fn(Name<'_>) -> bool) -> Option<Kept> {
+    pub(super) fn named(&mut self, seen: &Cell<Entry>, is: impl Fn(Name<'_>) -> bool) -> Option<Entry> {
         if self.is_next(seen)? { Some(seen.get()) } else { self.named_otherwise(seen, &is) }
     }
 
     /// Reads a class or function, whose last memo entry is in `seen`.
     #[cfg_attr(not(debug_assertions), inline(always))]
-    pub(super) fn this(&mut self, seen: &Cell<Kept>, is: impl Fn(Name<'_>) -> bool) -> Option<()> {
+    pub(super) fn this(&mut self, seen: &Cell<Entry>, is: impl Fn(Name<'_>) -> bool) -> Option<()> {
         (!is_composite(self.named(seen, is)?)).then_some(())
     }
 
     /// Reads a GET of the last memo entry, if that comes next in its usual form.
     #[cfg_attr(not(debug_assertions), inline(always))]
-    fn is_next(&mut self, seen: &Cell<Kept>) -> Option<bool> {
+    fn is_next(&mut self, seen: &Cell<Entry>) -> Option<bool> {
         let is_next = match *self.input.get(self.at..)? {
             [op::BINGET, number, ..] => self.memo.get(usize::from(number)) == Some(&seen.get()),
             _ => false,
@@ -49,10 +49,10 @@ impl<'p> Reader<'p> {
     }
 
     #[inline(never)]
-    fn named_otherwise(&mut self, seen: &Cell<Kept>, is: &dyn Fn(Name<'_>) -> bool) -> Option<Kept> {
+    fn named_otherwise(&mut self, seen: &Cell<Entry>, is: &dyn Fn(Name<'_>) -> bool) -> Option<Entry> {
         let at = self.at;
         let fetched = if is_get(self.peek()?) { self.get()? } else { 0 };
-        let kept = if fetched <= Kept::from(u32::MAX) {
+        let kept = if fetched <= Entry::from(u32::MAX) {
             // It is written in full, or text was fetched: the name of a module, which another class has too.
             self.at = at;
             self.global(is)?
@@ -67,7 +67,7 @@ impl<'p> Reader<'p> {
     }
 
     /// Reads a name that is written here in full, if it is the right one.
-    fn global(&mut self, is: &dyn Fn(Name<'_>) -> bool) -> Option<Kept> {
+    fn global(&mut self, is: &dyn Fn(Name<'_>) -> bool) -> Option<Entry> {
         let _ = self.peek()?;
         let start = self.at as u32;
         let (module, name): (Cow<'p, [u8]>, Cow<'p, [u8]>) = if self.peek()? == op::GLOBAL {
@@ -92,7 +92,7 @@ impl<'p> Reader<'p> {
     }
 
     /// Reads `__pyx_unpickle_C(C, checksum, None)`, whose result is given the members; otherwise as `named`.
-    pub(super) fn made_by_cython(&mut self, made: &Cython) -> Option<Kept> {
+    pub(super) fn made_by_cython(&mut self, made: &Cython) -> Option<Entry> {
         let start = self.at;
         let kept = self.named(&made.maker, |name| name.name.starts_with("__pyx_unpickle_"))?;
         if is_composite(kept) {
@@ -136,7 +136,7 @@ impl<'p> Reader<'p> {
     /// `arguments` makes of its arguments.
     pub(super) fn called<T>(
         &mut self,
-        seen: &Cell<Kept>,
+        seen: &Cell<Entry>,
         is: &dyn Fn(Name<'_>) -> bool,
         tuple: u8,
         arguments: &dyn Fn(&mut Self) -> Option<T>,
@@ -182,15 +182,15 @@ impl<'p> Reader<'p> {
 
     /// Reads the name of an attribute, whose last memo entry is in `seen`.
     #[cfg_attr(not(debug_assertions), inline(always))]
-    pub(super) fn name_of(&mut self, name: &str, seen: &Cell<Kept>) -> Option<()> {
+    pub(super) fn name_of(&mut self, name: &str, seen: &Cell<Entry>) -> Option<()> {
         if self.is_next(seen)? { Some(()) } else { self.name_otherwise(name, seen) }
     }
 
     #[inline(never)]
-    fn name_otherwise(&mut self, name: &str, seen: &Cell<Kept>) -> Option<()> {
+    fn name_otherwise(&mut self, name: &str, seen: &Cell<Entry>) -> Option<()> {
         let code = self.peek()?;
         let start = self.at;
-        let kept = if is_get(code) { self.get()? } else { start as Kept };
+        let kept = if is_get(code) { self.get()? } else { start as Entry };
         self.at = start;
         if *self.name()? != *name.as_bytes() {
             return None;

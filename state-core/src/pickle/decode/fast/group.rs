@@ -4,10 +4,10 @@ use alloc::vec::Vec;
 use core::cell::Cell;
 use core::mem;
 
-use super::memo::{Kept, NOTHING, is_get};
+use super::memo::{Entry, NOTHING, is_get};
 use super::plan::{BATCH, Codes, Group, Plan};
 use super::skim::Skim;
-use super::{Place, Reader};
+use super::{Checkpoint, Reader};
 use crate::pickle::decode::view::Name;
 use crate::pickle::opcode as op;
 
@@ -27,7 +27,7 @@ impl Reader<'_> {
             self.code(group.codes.empty)?;
         }
         let known = self.memo.len();
-        self.put(start as Kept)?;
+        self.put(start as Entry)?;
         let is_kept = self.memo.len() > known && !self.is_again;
         let at = base + group.at as usize;
         self.inner((group.plan, group.deep), |this, plan| {
@@ -53,7 +53,7 @@ impl Reader<'_> {
         if is_get(self.peek()?) {
             let at = self.at;
             let kept = self.get()?;
-            if kept <= Kept::from(u32::MAX) {
+            if kept <= Entry::from(u32::MAX) {
                 return self.again(kept, |this| {
                     this.group(base, group)?;
                     this.ends_here(kept)
@@ -66,7 +66,7 @@ impl Reader<'_> {
 
     /// Tests that a group that was read again ends here. An item that is not of its type looks like what follows it, so
     /// its end must be that of the first time.
-    fn ends_here(&mut self, kept: Kept) -> Option<()> {
+    fn ends_here(&mut self, kept: Entry) -> Option<()> {
         let is_known = self.ends.binary_search(&(self.at as u32, kept as u32)).is_ok();
         (is_known || self.end_of_kept(kept)? == self.at).then_some(())
     }
@@ -87,7 +87,7 @@ impl Reader<'_> {
             if closes(code) {
                 break;
             }
-            let place = self.place();
+            let place = self.checkpoint();
             let in_batch = code == op::MARK && !codes.is_marked;
             let added = if in_batch { self.batch(plan, codes.add, &place)? } else { 0 };
             // An item that is added alone may begin with a mark too.
@@ -105,7 +105,7 @@ impl Reader<'_> {
     }
 
     /// Reads items after a mark, up to the opcode `add`; returns how many, or 0 if they are not of this group.
-    fn batch(&mut self, plan: &Plan, add: u8, place: &Place) -> Option<usize> {
+    fn batch(&mut self, plan: &Plan, add: u8, place: &Checkpoint) -> Option<usize> {
         self.at += 1;
         let mut count = self.rows_as_learned(plan, add)?;
         if count > 0 || self.peek()? != add && self.row_once(plan).is_some() {
@@ -139,13 +139,13 @@ impl Reader<'_> {
         if self.input.get(self.at) == Some(&add) {
             return Some(count);
         }
-        let place = self.place();
+        let place = self.checkpoint();
         let read = self.learn(plan).or_else(|| self.row_with_care(plan, &place));
         Some(read.map_or(0, |()| count + 1))
     }
 
     /// Reads an item that is added alone, by `add`; returns 1, or 0 if it is not of this group.
-    fn one(&mut self, plan: &Plan, add: u8, place: &Place) -> Option<usize> {
+    fn one(&mut self, plan: &Plan, add: u8, place: &Checkpoint) -> Option<usize> {
         if self.row_once(plan).is_some() && self.code(add).is_some() {
             return Some(1);
         }
@@ -177,7 +177,7 @@ impl Reader<'_> {
     }
 
     fn row_up_to(&mut self, plan: &Plan, end: usize) -> Option<()> {
-        let place = self.place();
+        let place = self.checkpoint();
         let is_read = |this: &mut Self, read: Option<()>| read.is_some() && this.peek().is_some() && this.at == end;
         let read = self.row_once(plan);
         if is_read(self, read) {

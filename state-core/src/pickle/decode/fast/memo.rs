@@ -8,17 +8,17 @@ use crate::pickle::opcode as op;
 
 /// A memo entry. The lower half is where the part begins. For parts that can begin with other parts (tuples, classes,
 /// objects), the upper half is where they were complete.
-pub(super) type Kept = u64;
+pub(super) type Entry = u64;
 
 /// The bit that marks the beginning of a class or function.
 pub(super) const CLASS: u32 = 1 << 31;
 
 /// No memo entry: nothing was seen so far, or nothing was completed.
-pub(super) const NOTHING: Kept = Kept::MAX;
+pub(super) const NOTHING: Entry = Entry::MAX;
 
 /// The memo entry of something that was read as part of a learned row, where beginnings are not recorded. Nothing equals
 /// it, and it cannot be read again.
-pub(super) const UNKNOWN: Kept = Kept::MAX - 1;
+pub(super) const UNKNOWN: Entry = Entry::MAX - 1;
 
 /// The number of levels that a part counts for at least, because of the stack frames of what reads it.
 pub(super) const LEAST: u32 = 6;
@@ -29,7 +29,7 @@ pub(super) const NOWHERE: u32 = u32::MAX;
 impl Reader<'_> {
     /// Adds an entry to the memo if the pickle does so here.
     #[cfg_attr(not(debug_assertions), inline(always))]
-    pub(super) fn put(&mut self, kept: Kept) -> Option<()> {
+    pub(super) fn put(&mut self, kept: Entry) -> Option<()> {
         let code = *self.input.get(self.at)?;
         if code == op::MEMOIZE {
             self.at += 1;
@@ -43,7 +43,7 @@ impl Reader<'_> {
     }
 
     #[inline(never)]
-    fn put_numbered(&mut self, kept: Kept) -> Option<()> {
+    fn put_numbered(&mut self, kept: Entry) -> Option<()> {
         let number = match self.peek()? {
             op::BINPUT => u32::from(self.argument::<1>()?[0]),
             op::LONG_BINPUT => u32::from_le_bytes(self.argument()?),
@@ -62,7 +62,7 @@ impl Reader<'_> {
 
     /// Adds an entry to the memo if the pickle does so at `end`, and returns the position after that.
     #[cfg_attr(not(debug_assertions), inline(always))]
-    pub(super) fn put_at(&mut self, end: usize, kept: Kept) -> Option<usize> {
+    pub(super) fn put_at(&mut self, end: usize, kept: Entry) -> Option<usize> {
         match *self.input.get(end)? {
             op::MEMOIZE => {
                 self.memo.push(kept);
@@ -83,7 +83,7 @@ impl Reader<'_> {
 
     /// Reads an opcode that gets something from the memo, and returns the entry.
     #[cfg_attr(not(debug_assertions), inline(always))]
-    pub(super) fn get(&mut self) -> Option<Kept> {
+    pub(super) fn get(&mut self) -> Option<Entry> {
         match self.input.get(self.at..)? {
             &[op::BINGET, number, ..] => {
                 self.at += 2;
@@ -94,7 +94,7 @@ impl Reader<'_> {
     }
 
     #[inline(never)]
-    fn get_numbered(&mut self) -> Option<Kept> {
+    fn get_numbered(&mut self) -> Option<Entry> {
         let number = match self.peek()? {
             op::BINGET => u32::from(self.argument::<1>()?[0]),
             op::LONG_BINGET => u32::from_le_bytes(self.argument()?),
@@ -105,7 +105,7 @@ impl Reader<'_> {
     }
 
     /// Reads a GET of a tuple, an object or the result of a call; if something else comes next, nothing is read.
-    pub(super) fn composite(&mut self) -> Option<Kept> {
+    pub(super) fn composite(&mut self) -> Option<Entry> {
         if !is_get(self.peek()?) {
             return None;
         }
@@ -118,7 +118,7 @@ impl Reader<'_> {
     }
 
     /// Reads a part that came from the memo at the place where it begins; `None` if another part begins there.
-    pub(super) fn again<T>(&mut self, kept: Kept, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
+    pub(super) fn again<T>(&mut self, kept: Entry, read: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
         let (at, memo, is_again, parts) = (self.at, self.memo.len(), self.is_again, self.parts);
         let start = start_of(kept);
         // Without a limit, a part that contains itself would be read forever.
@@ -139,8 +139,8 @@ impl Reader<'_> {
 
     /// Returns the memo entry of a part that began at `start` and is complete here.
     #[cfg_attr(not(debug_assertions), inline(always))]
-    pub(super) fn made(&mut self, start: u32) -> Kept {
-        self.last = (self.at as Kept) << 32 | Kept::from(start);
+    pub(super) fn made(&mut self, start: u32) -> Entry {
+        self.last = (self.at as Entry) << 32 | Entry::from(start);
         self.last
     }
 
@@ -167,10 +167,10 @@ pub(super) const fn is_get(code: u8) -> bool {
 
 /// Returns whether an entry is a tuple, an object or the result of a call.
 #[cfg_attr(not(debug_assertions), inline(always))]
-pub(super) const fn is_composite(kept: Kept) -> bool {
+pub(super) const fn is_composite(kept: Entry) -> bool {
     kept >> 32 != 0 && kept as u32 & CLASS == 0
 }
 
-pub(super) const fn start_of(kept: Kept) -> usize {
+pub(super) const fn start_of(kept: Entry) -> usize {
     (kept as u32 & !CLASS) as usize
 }

@@ -28,7 +28,7 @@ use alloc::boxed::Box;
 use alloc::rc::Rc;
 use alloc::vec::Vec;
 
-use self::memo::{Kept, NOTHING};
+use self::memo::{Entry, NOTHING};
 use self::plan::{Of, Plan, Plans};
 use self::unusual::Unusual;
 use super::scan;
@@ -68,7 +68,7 @@ struct Reader<'p> {
     buffers: &'p [&'p [u8]],
     /// The number of the next out-of-band buffer.
     buffer: usize,
-    memo: Vec<Kept>,
+    memo: Vec<Entry>,
     /// Where the lists, sets and dicts in the memo end, and where they begin.
     ends: Vec<(u32, u32)>,
     plans: Plans,
@@ -99,16 +99,16 @@ struct Reader<'p> {
     /// How many more levels of parts may be nested here: the functions call each other once for each level.
     parts: u32,
     /// The memo entry of the function that encodes text as bytes.
-    encoder: Kept,
+    encoder: Entry,
     /// The memo entry of the last time zone, and its offset from UTC.
-    zone: (Kept, i32),
+    zone: (Entry, i32),
     /// Whether a row is read for the second time.
     with_care: bool,
     /// Whether a part is being read again at its beginning, because it came from the memo.
     is_again: bool,
     /// The memo entry of the function that makes NumPy's scalars, and the last type of these with its entry.
-    scalar: Kept,
-    dtype: Option<(Kept, Dtype)>,
+    scalar: Entry,
+    dtype: Option<(Entry, Dtype)>,
     /// The machine that reads unusual parts, once there is one.
     unusual: Option<Box<Unusual<'p>>>,
     /// Whether rows are compared with what was learned from those before.
@@ -116,7 +116,7 @@ struct Reader<'p> {
     /// Whether the memo lacks the beginnings of some parts, because rows that contain them were read as learned.
     has_learned: bool,
     /// The memo entry of the tuple, object or class that was completed last, whether it is in the memo or not.
-    last: Kept,
+    last: Entry,
     /// Whether the pickle says under which numbers it puts parts in the memo.
     numbers_puts: bool,
     /// How many more bytes may be read by attempts that fail.
@@ -126,7 +126,7 @@ struct Reader<'p> {
 }
 
 /// The state to return to if an attempt fails.
-struct Place {
+struct Checkpoint {
     at: usize,
     memo: usize,
     top: usize,
@@ -272,8 +272,8 @@ impl<'p> Reader<'p> {
     }
 
     #[cfg_attr(not(debug_assertions), inline(always))]
-    fn place(&self) -> Place {
-        Place {
+    fn checkpoint(&self) -> Checkpoint {
+        Checkpoint {
             at: self.at,
             memo: self.memo.len(),
             top: self.top,
@@ -286,12 +286,12 @@ impl<'p> Reader<'p> {
     }
 
     /// Goes back to a place, and charges what was read since; `None` if that exceeds `left`, or cannot be undone.
-    fn back(&mut self, place: &Place) -> Option<()> {
+    fn back(&mut self, place: &Checkpoint) -> Option<()> {
         self.left = self.left.checked_sub(self.at.abs_diff(place.at) + 1)?;
         self.restore(place)
     }
 
-    fn restore(&mut self, place: &Place) -> Option<()> {
+    fn restore(&mut self, place: &Checkpoint) -> Option<()> {
         // Taken buffers, and a lent array that was copied, cannot be undone.
         if self.taken != place.taken {
             return None;

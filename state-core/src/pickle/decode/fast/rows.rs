@@ -21,7 +21,7 @@ impl Reader<'_> {
         }
         let mut count = 0;
         while self.input.get(self.at) != Some(&add) {
-            let place = self.place();
+            let place = self.checkpoint();
             let base = self.head(plan.size);
             if self.fields(&fields, &plan.ops, base).is_none() {
                 self.restore(&place)?;

@@ -4,9 +4,9 @@ use alloc::vec::Vec;
 use core::mem;
 use core::slice::Iter;
 
-use super::memo::{Kept, NOWHERE, is_composite, is_get, start_of};
-use super::plan::{Around, Made, NESTED, Op, Plan, Span, Steps};
-use super::{Place, Reader};
+use super::memo::{Entry, NOWHERE, is_composite, is_get, start_of};
+use super::plan::{Around, NESTED, ObjectOp, Op, Plan, Span, Steps};
+use super::{Checkpoint, Reader};
 use crate::pickle::opcode::{
     BININT, BININT1, BININT2, BINPUT, BUILD, DICT, EMPTY_TUPLE, LONG_BINPUT, LONG1, MARK, MEMOIZE, NEWOBJ, NONE,
     REDUCE, SETITEM, TUPLE1,
@@ -53,7 +53,7 @@ impl Reader<'_> {
     /// Reads a row: once, and if that fails, once more with care.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn row(&mut self, plan: &Plan) -> Option<()> {
-        let place = self.place();
+        let place = self.checkpoint();
         if self.row_once(plan).is_some() { Some(()) } else { self.row_with_care(plan, &place) }
     }
 
@@ -66,7 +66,7 @@ impl Reader<'_> {
     /// Reads a row again, with care for rare forms.
     #[cold]
     #[inline(never)]
-    pub(super) fn row_with_care(&mut self, plan: &Plan, place: &Place) -> Option<()> {
+    pub(super) fn row_with_care(&mut self, plan: &Plan, place: &Checkpoint) -> Option<()> {
         self.back(place)?;
         let base = self.head(plan.size);
         self.with_care = true;
@@ -94,14 +94,14 @@ impl Reader<'_> {
     #[inline(never)]
     fn run_with_care(&mut self, (ops, mut spans): Steps<'_>, base: usize) -> Option<()> {
         let mut run = Run::new(ops, base);
-        let mut open: Vec<(&Span, Place)> = Vec::new();
+        let mut open: Vec<(&Span, Checkpoint)> = Vec::new();
         loop {
             self.peek()?;
             let number = run.number() as u32;
             open.retain(|(span, _)| span.to > number);
             while let Some((span, rest)) = spans.split_first().filter(|(span, _)| span.from <= number) {
                 if span.from == number {
-                    open.push((span, self.place()));
+                    open.push((span, self.checkpoint()));
                 }
                 spans = rest;
             }
@@ -114,7 +114,7 @@ impl Reader<'_> {
 
     /// Has the machine read the innermost of the open values that it can, and returns the index of the operation after
     /// that.
-    fn innermost(&mut self, open: &mut Vec<(&Span, Place)>, base: usize) -> Option<usize> {
+    fn innermost(&mut self, open: &mut Vec<(&Span, Checkpoint)>, base: usize) -> Option<usize> {
         while let Some((span, place)) = open.pop() {
             self.back(&place)?;
             let at = base + span.at;
@@ -169,7 +169,7 @@ impl Reader<'_> {
             Op::Put(code) => {
                 let start = self.at;
                 self.code(*code)?;
-                self.put(start as Kept)
+                self.put(start as Entry)
             }
             Op::Code(code) => self.code(*code),
             Op::Name { name, seen } => self.name_of(name, seen),
@@ -206,12 +206,12 @@ impl Reader<'_> {
                 if self.peek()? == DICT {
                     *begin = EACH;
                     self.at += 1;
-                    self.put(start as Kept)?;
+                    self.put(start as Entry)?;
                 }
                 Some(())
             }
             Around::Each if is_each => self.code(SETITEM),
-            Around::Close if !is_each => self.code(DICT).and_then(|()| self.put(self.at as Kept)),
+            Around::Close if !is_each => self.code(DICT).and_then(|()| self.put(self.at as Entry)),
             Around::Close => {
                 *begin = NOWHERE;
                 Some(())
@@ -226,7 +226,7 @@ impl Reader<'_> {
     fn tuple_again(&mut self, run: &mut Run<'_>, skip: u32) -> Option<bool> {
         let at = self.at;
         let Some(kept) = self.composite() else { return Some(false) };
-        let (place, next) = (self.place(), run.next.clone());
+        let (place, next) = (self.checkpoint(), run.next.clone());
         let aside = self.head(self.top - run.base);
         let base = mem::replace(&mut run.base, aside);
         let is_tuple = self.part_again(kept, run, skip).is_some();
@@ -241,7 +241,7 @@ impl Reader<'_> {
     /// Reads a part that comes from the memo, by the operation that found it and the `skip` operations after that.
     #[cold]
     #[inline(never)]
-    fn part_again(&mut self, kept: Kept, run: &mut Run<'_>, skip: u32) -> Option<()> {
+    fn part_again(&mut self, kept: Entry, run: &mut Run<'_>, skip: u32) -> Option<()> {
         let next = run.number();
         let part = run.ops.get(next.checked_sub(1)?..next + skip as usize)?;
         self.again(kept, |this| this.ops((part, &[]), run.base))?;
@@ -281,7 +281,7 @@ impl Reader<'_> {
 
     /// Returns whether an object is made from arguments, which follow; `false` if it has none and is complete.
     #[inline(never)]
-    fn takes_arguments(&mut self, made: &Made, start: u32) -> Option<bool> {
+    fn takes_arguments(&mut self, made: &ObjectOp, start: u32) -> Option<bool> {
         if self.peek()? != EMPTY_TUPLE {
             return (made.takes_arguments && !made.is_bare).then_some(true);
         }

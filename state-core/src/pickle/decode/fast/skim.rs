@@ -3,7 +3,7 @@
 use alloc::vec::Vec;
 use core::ops::Range;
 
-use super::memo::{CLASS, Kept};
+use super::memo::{CLASS, Entry};
 use crate::pickle::decode::scan::{self, Op};
 use crate::pickle::decode::text;
 use crate::pickle::opcode as op;
@@ -16,7 +16,7 @@ pub(super) struct Skim {
     /// Where the last of them ends: at the opcode that uses it, or at the end of the range.
     pub end: usize,
     /// The entries that they put in the memo, and the numbers that they get from it.
-    pub puts: Vec<Kept>,
+    pub puts: Vec<Entry>,
     pub gets: Vec<usize>,
     /// The number of out-of-band buffers that they use.
     pub buffers: u32,
@@ -31,16 +31,16 @@ pub(super) struct Skim {
     /// The open marks: their positions, and how many values there were.
     marks: Vec<(u32, usize)>,
     /// The memo entry of each value, without its end.
-    kept: Vec<Kept>,
+    kept: Vec<Entry>,
     /// The size of the memo before, to test the numbers of PUT opcodes.
     memo: Option<usize>,
 }
 
 /// A value without parts, or whose parts are added later; and a tuple, object or result of a call.
-const PLAIN: Kept = 0;
-const COMPOSITE: Kept = 1 << 63;
+const PLAIN: Entry = 0;
+const COMPOSITE: Entry = 1 << 63;
 /// The bit that a tuple has besides `COMPOSITE`.
-const TUPLE: Kept = 1 << 62;
+const TUPLE: Entry = 1 << 62;
 
 impl Skim {
     /// Skims the values from the start of a range up to its end, or to an opcode that uses values before the range. If
@@ -95,14 +95,14 @@ impl Skim {
     }
 
     /// Returns the memo entry that the first value would have.
-    pub fn entry(&self) -> Kept {
+    pub fn entry(&self) -> Entry {
         let kept = self.kept.first().map_or(0, |&kept| kept & !(COMPOSITE | TUPLE));
-        (self.made as Kept) << 32 | kept
+        (self.made as Entry) << 32 | kept
     }
 
     /// Runs one opcode; `false` if it needs more values than there are, `None` if it is too rare to be supported.
     fn step(&mut self, op: &Op<'_>) -> Option<bool> {
-        let at = self.end as Kept;
+        let at = self.end as Entry;
         let is_there = match op.code {
             op::FRAME => true,
             op::STOP => false,
@@ -132,7 +132,7 @@ impl Skim {
             },
             op::TUPLE | op::FROZENSET | op::OBJ | op::INST => self.joined(COMPOSITE),
             op::LIST | op::DICT => self.joined(PLAIN),
-            op::GLOBAL | op::EXT1 | op::EXT2 | op::EXT4 => self.push(at | Kept::from(CLASS)),
+            op::GLOBAL | op::EXT1 | op::EXT2 | op::EXT4 => self.push(at | Entry::from(CLASS)),
             op::NEXT_BUFFER => {
                 self.buffers += 1;
                 self.push(at)
@@ -148,13 +148,13 @@ impl Skim {
         self.kept.len() - self.marks.last().map_or(0, |mark| mark.1) >= count
     }
 
-    fn push(&mut self, kept: Kept) -> bool {
+    fn push(&mut self, kept: Entry) -> bool {
         self.kept.push(kept);
         true
     }
 
     /// Joins the last `count` values into one.
-    fn join(&mut self, count: usize, kind: Kept) -> bool {
+    fn join(&mut self, count: usize, kind: Entry) -> bool {
         if !self.has(count) {
             return false;
         }
@@ -165,14 +165,14 @@ impl Skim {
         }
         let start = self.kept.get(from).map_or(0, |&kept| kept as u32 & !CLASS);
         self.kept.truncate(from);
-        self.push(kind | Kept::from(start))
+        self.push(kind | Entry::from(start))
     }
 
     /// Joins the values after the last mark into one.
-    fn joined(&mut self, kind: Kept) -> bool {
+    fn joined(&mut self, kind: Entry) -> bool {
         let Some((start, from)) = self.marks.pop() else { return false };
         self.kept.truncate(from);
-        self.push(kind | Kept::from(start))
+        self.push(kind | Entry::from(start))
     }
 
     /// Adds the last `count` values to the one before them.
@@ -186,7 +186,7 @@ impl Skim {
 
     /// Adds the last value to the memo; `None` if `number` is not that of the next entry.
     fn put(&mut self, number: Option<u64>) -> Option<bool> {
-        let end = (self.end as Kept) << 32;
+        let end = (self.end as Entry) << 32;
         let Some(&kept) = self.kept.last().filter(|_| self.has(1)) else { return Some(false) };
         if let (Some(memo), Some(number)) = (self.memo, number) {
             (number == (memo + self.puts.len()) as u64).then_some(())?;
@@ -201,7 +201,7 @@ impl Skim {
 
     fn get(&mut self, number: u64) -> Option<bool> {
         self.gets.push(usize::try_from(number).ok()?);
-        Some(self.push(self.end as Kept))
+        Some(self.push(self.end as Entry))
     }
 }
 

@@ -3,7 +3,7 @@
 use core::cell::Cell;
 
 use super::Reader;
-use super::memo::{Kept, is_composite};
+use super::memo::{Entry, is_composite};
 use super::plan::{Around, Seen, Standard, UNSEEN};
 use crate::pickle::opcode as op;
 use crate::standard::{Known, date, datetime, decimal, int, time, timedelta};
@@ -62,7 +62,7 @@ impl Reader<'_> {
     fn made_of<T>(
         &mut self,
         tag: &str,
-        seen: &Cell<Kept>,
+        seen: &Cell<Entry>,
         tuple: u8,
         arguments: &dyn Fn(&mut Self) -> Option<T>,
     ) -> Option<T> {
@@ -74,7 +74,7 @@ impl Reader<'_> {
         self.byte_string()?.as_ref().try_into().ok()
     }
 
-    fn delta(&mut self, seen: &Cell<Kept>) -> Option<[u8; 12]> {
+    fn delta(&mut self, seen: &Cell<Entry>) -> Option<[u8; 12]> {
         self.made_of("datetime.timedelta", seen, op::TUPLE3, &|this| {
             timedelta::of_numbers([this.wide_int()?, this.wide_int()?, this.wide_int()?])
         })
@@ -123,7 +123,7 @@ impl Reader<'_> {
         } else {
             let state = self.at;
             self.code(op::EMPTY_DICT)?;
-            self.put(state as Kept)?;
+            self.put(state as Entry)?;
         }
         (*self.name()? == *b"int").then_some(())?;
         let number = self.unsigned()?;

@@ -3,7 +3,7 @@
 use alloc::borrow::Cow;
 use alloc::vec::Vec;
 
-use super::memo::{Kept, is_get};
+use super::memo::{Entry, is_get};
 use super::number::part;
 use super::{BLOCK, Reader};
 use crate::pickle::decode::text::raw_unicode;
@@ -23,7 +23,7 @@ impl<'p> Reader<'p> {
         }
         *self.text.get_mut(self.wrote..)?.first_chunk_mut()? = part::<BLOCK>(window, 2);
         self.write(at, 0, (len as u32).to_le_bytes())?;
-        let end = self.put_at(from + 2 + len, from as Kept)?;
+        let end = self.put_at(from + 2 + len, from as Entry)?;
         self.wrote += len;
         Some(end)
     }
@@ -61,7 +61,7 @@ impl<'p> Reader<'p> {
             return Some(text);
         }
         let text = self.text_here()?;
-        self.put(start as Kept)?;
+        self.put(start as Entry)?;
         Some(text)
     }
 
@@ -70,7 +70,7 @@ impl<'p> Reader<'p> {
         if !is_get(self.peek()?) {
             return self.string();
         }
-        let start = self.get().filter(|&kept| kept <= Kept::from(u32::MAX))? as usize;
+        let start = self.get().filter(|&kept| kept <= Entry::from(u32::MAX))? as usize;
         let at = self.at;
         self.at = start;
         let text = self.text_here();

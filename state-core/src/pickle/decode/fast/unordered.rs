@@ -4,8 +4,8 @@
 use alloc::vec::Vec;
 
 use super::Reader;
-use super::memo::{Kept, NOWHERE};
-use super::plan::{Made, Of, SlotOf, Slots, tuple_code};
+use super::memo::{Entry, NOWHERE};
+use super::plan::{ObjectOp, Of, SlotOf, Slots, tuple_code};
 use crate::order::sorted;
 use crate::pickle::opcode as op;
 
@@ -18,7 +18,7 @@ struct Part {
 impl Reader<'_> {
     /// Reads attributes in any order, up to the opcode that gives them to the object; `false` if it has none.
     #[cold]
-    pub(super) fn attributes(&mut self, made: &Made, base: usize) -> Option<bool> {
+    pub(super) fn attributes(&mut self, made: &ObjectOp, base: usize) -> Option<bool> {
         let Some(Slots { slots, is_pair }) = &made.slots else { return Some(false) };
         self.peek()?;
         if *is_pair {
@@ -27,7 +27,7 @@ impl Reader<'_> {
         }
         let (start, begin) = (self.at, self.begin());
         self.code(op::EMPTY_DICT)?;
-        self.put(start as Kept)?;
+        self.put(start as Entry)?;
         let close = if slots.len() == 1 { op::SETITEM } else { op::SETITEMS };
         if slots.len() > 1 {
             self.code(op::MARK)?;

@@ -5,7 +5,7 @@ use core::cell::{Cell, RefCell};
 use core::mem;
 
 use super::Reader;
-use super::memo::{CLASS, Kept, start_of};
+use super::memo::{CLASS, Entry, start_of};
 use super::skim::Skim;
 use crate::pickle::decode::arena::Id;
 use crate::pickle::decode::forms::{Forms, Shape};
@@ -212,7 +212,7 @@ impl<'p> Reader<'p> {
     }
 
     /// Returns where a part ends that is in the memo, with what was added to it there.
-    pub(super) fn end_of_kept(&mut self, kept: Kept) -> Option<usize> {
+    pub(super) fn end_of_kept(&mut self, kept: Entry) -> Option<usize> {
         let (start, end) = (start_of(kept), (kept >> 32) as usize);
         let first = scan::op(self.input, start).ok()?;
         let is_open = match self.input.get(end.wrapping_sub(1)) {
@@ -259,6 +259,6 @@ fn is_tuple(schema: &Schema) -> bool {
 }
 
 /// Returns the memo entry of the value that begins at a position.
-fn made_at(skim: &Skim, start: usize) -> Option<Kept> {
+fn made_at(skim: &Skim, start: usize) -> Option<Entry> {
     skim.puts.iter().copied().rfind(|&kept| start_of(kept) == start && kept as u32 & CLASS == 0 && kept >> 32 != 0)
 }

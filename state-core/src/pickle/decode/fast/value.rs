@@ -1,7 +1,7 @@
 //! Values that are read by single operations.
 
 use super::Reader;
-use super::memo::{Kept, NOWHERE};
+use super::memo::{Entry, NOWHERE};
 use super::number::{FLOAT, bool_of, single, usual_float, usual_int, usual_wide};
 use super::plan::{Op, tuple_code};
 use super::text::usual_char;
@@ -55,7 +55,7 @@ impl Reader<'_> {
             Op::Char(at) => {
                 let (value, len) = usual_char(rest)?;
                 self.write(base, *at, value.to_le_bytes())?;
-                self.put_at(from + len, from as Kept)
+                self.put_at(from + len, from as Entry)
             }
             Op::Wide { at, signed } => {
                 let (value, len) = usual_wide(rest)?;

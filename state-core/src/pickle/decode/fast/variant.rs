@@ -3,7 +3,7 @@
 use core::cell::Cell;
 
 use super::Reader;
-use super::memo::{Kept, NOTHING, is_composite, is_get};
+use super::memo::{Entry, NOTHING, is_composite, is_get};
 use super::plan::{Of, Variant, Variants, tuple_code, variant_parts};
 use crate::pickle::decode::view::Name;
 use crate::pickle::opcode as op;
@@ -67,12 +67,12 @@ impl Reader<'_> {
     fn variant_name(&mut self, of: &Variants) -> Option<usize> {
         let code = self.peek()?;
         let start = self.at;
-        let kept = if is_get(code) { self.get()? } else { start as Kept };
+        let kept = if is_get(code) { self.get()? } else { start as Entry };
         if is_composite(kept) {
             // It can be a variant itself, but not the name of one.
             return None;
         }
-        if kept != start as Kept {
+        if kept != start as Entry {
             if let Some(place) = of.list.iter().position(|variant| variant.seen.get() == kept) {
                 return Some(place);
             }

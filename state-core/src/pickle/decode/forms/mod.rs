@@ -32,14 +32,14 @@ const MOST_LAYERS: usize = 128;
 /// The forms of a pickle, which are searched for once an object may be made by one.
 #[derive(Debug, Default)]
 pub(super) struct Forms {
-    now: OnceCell<Found>,
+    now: OnceCell<FormTable>,
     /// The forms in what was read of the pickle before.
-    before: RefCell<Found>,
+    before: RefCell<FormTable>,
 }
 
 /// The forms that were found so far.
 #[derive(Debug, Default)]
-struct Found {
+struct FormTable {
     /// The numbers of the layers of each form, by the place of the call that returns it.
     forms: Table<Rc<[usize]>>,
     layers: Vec<Layer>,
@@ -60,7 +60,7 @@ struct Found {
 }
 
 impl Forms {
-    fn get(&self, parts: &Parts<'_>, memory: usize) -> &Found {
+    fn get(&self, parts: &Parts<'_>, memory: usize) -> &FormTable {
         self.now.get_or_init(|| self.before.take().and(parts, memory))
     }
 
@@ -81,7 +81,7 @@ impl Forms {
     }
 }
 
-impl Found {
+impl FormTable {
     /// Reads the forms that were added since, with at most `memory` bytes for all.
     fn and(mut self, parts: &Parts<'_>, memory: usize) -> Self {
         for (place, tag) in parts.arena.nodes_from(self.end) {

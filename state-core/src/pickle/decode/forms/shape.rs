@@ -10,7 +10,7 @@ use super::super::arena::{Id, Items};
 use super::super::node::Node;
 use super::super::source::Source;
 use super::super::view::View;
-use super::Found;
+use super::FormTable;
 use super::call::{Called, Formed};
 use super::layer::{Layer, object};
 use crate::error::{Error, ErrorKind, Result};
@@ -69,7 +69,7 @@ impl Inner {
     }
 }
 
-impl Found {
+impl FormTable {
     /// Returns the type of a shape, without the boxes and options around it that are not visible in a pickle.
     fn known(&self, shape: Shape) -> Option<(&Layer, &Schema)> {
         if shape == Shape::NONE {
@@ -89,7 +89,7 @@ impl Found {
 }
 
 impl Source<'_> {
-    fn found(&self) -> &Found {
+    fn found(&self) -> &FormTable {
         self.forms.get(self.parts, self.limits.memory)
     }
 }

@@ -11,7 +11,7 @@ use alloc::vec::Vec;
 pub(in crate::pickle::decode) use self::built::build;
 use crate::error::{Error, ErrorKind, Result};
 use crate::pickle::decode::arena::{Id, Tag};
-use crate::pickle::decode::instance::{Instance, Made};
+use crate::pickle::decode::instance::{Construction, Instance};
 use crate::pickle::decode::numpy::{Dtypes, Numpy};
 use crate::pickle::decode::parts::Parts;
 use crate::pickle::decode::shares::Bits;
@@ -365,19 +365,19 @@ impl Maker<'_, '_> {
     fn made(&mut self, tag: Tag, instance: &Instance<'_>) -> (value::Made, Option<value::Name>) {
         match (instance.made, instance.base) {
             _ if tag == Tag::Instance => (value::Made::Instance, None),
-            (Made::Called, _) => (value::Made::Call, None),
-            (Made::Cython(checksum), _) => {
+            (Construction::Called, _) => (value::Made::Call, None),
+            (Construction::Cython(checksum), _) => {
                 let takes_state = instance.inner_state.is_some();
                 (
                     value::Made::Cython { checksum: checksum as i64, takes_state },
                     self.name(self.parts.arena.part(instance.place, 0)),
                 )
             }
-            (Made::New, Some(base)) => {
+            (Construction::New, Some(base)) => {
                 let base = Some(base).filter(|&base| !self.parts.is_named(base, "builtins.object"));
                 (value::Made::Base, base.and_then(|base| self.name(base)))
             }
-            (Made::New, None) => (value::Made::New, None),
+            (Construction::New, None) => (value::Made::New, None),
         }
     }
 

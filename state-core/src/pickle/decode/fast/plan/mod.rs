@@ -16,7 +16,7 @@ pub(super) use self::objects::Placed;
 pub(super) use self::slots::{SlotOf, Slots};
 pub(super) use self::table::{Of, Plans};
 
-use super::memo::{Kept, NOTHING};
+use super::memo::{Entry, NOTHING};
 use crate::pickle::opcode as op;
 use crate::protocol::layout::enum_is_inline;
 use crate::schema::{self, Enum, Link, Nodes, Raw, Schema, Slot};
@@ -128,7 +128,7 @@ pub(super) enum Op {
     Put(u8),
     /// The class and the opcodes that make an object of it; the operations up to its end read its state or its
     /// arguments.
-    Object(Box<Made>),
+    Object(Box<ObjectOp>),
     /// `BUILD` after a state, or the opcode that makes an object from its arguments.
     EndObject {
         depth: u8,
@@ -145,7 +145,7 @@ pub(super) enum Op {
     /// The name of an attribute, with its last memo entry.
     Name {
         name: &'static str,
-        seen: Cell<Kept>,
+        seen: Cell<Entry>,
     },
     /// Slots that are in another order than in the head.
     Slots(Box<Slots>),
@@ -196,7 +196,7 @@ pub(super) enum Around {
 
 /// How an object is made.
 #[allow(clippy::struct_excessive_bools, reason = "they are not the states of one thing")]
-pub(super) struct Made {
+pub(super) struct ObjectOp {
     pub class: Class,
     /// The number of operations up to its end, and its depth in tuples and objects.
     pub skip: u32,
@@ -222,7 +222,7 @@ pub(super) struct Standard {
 /// An object that a function of Cython makes.
 pub(super) struct Cython {
     /// The last memo entry of the function.
-    pub maker: Cell<Kept>,
+    pub maker: Cell<Entry>,
     pub class: Class,
     pub checksum: u32,
     pub skip: u32,
@@ -241,7 +241,7 @@ impl Class {
 }
 
 /// The last memo entries of some classes and functions.
-pub(super) type Seen = [Cell<Kept>; 3];
+pub(super) type Seen = [Cell<Entry>; 3];
 
 #[allow(clippy::declare_interior_mutable_const, reason = "each is another")]
 pub(super) const UNSEEN: Seen = [const { Cell::new(NOTHING) }; 3];
@@ -252,7 +252,7 @@ pub(super) struct Group {
     pub codes: Codes,
     pub plan: u32,
     /// The last memo entry of the function that makes a set.
-    pub called: Cell<Kept>,
+    pub called: Cell<Entry>,
     /// The number of items, if they are in the head.
     pub exactly: Option<usize>,
     pub deep: u32,
@@ -272,7 +272,7 @@ pub(super) struct Variants {
 pub(super) struct Variant {
     pub slots: &'static [Slot],
     pub plan: OnceCell<u32>,
-    pub seen: Cell<Kept>,
+    pub seen: Cell<Entry>,
 }
 
 /// The opcodes of a group.

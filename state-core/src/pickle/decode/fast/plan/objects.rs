@@ -7,7 +7,7 @@ use alloc::vec::Vec;
 use core::cell::Cell;
 
 use super::planner::{Planner, is_number};
-use super::{Around, BATCH, Class, Cython, Made, Op, Slots, target};
+use super::{Around, BATCH, Class, Cython, ObjectOp, Op, Slots, target};
 use crate::pickle::decode::fast::memo::NOTHING;
 use crate::pickle::opcode as op;
 use crate::protocol::layout::option_is_inline;
@@ -40,7 +40,7 @@ impl Planner<'_> {
         let depth = self.depth as u8 - 1;
         let class = Class::new(tag);
         let is_old = takes_state && self.plans.is_old;
-        let made = Made { class, skip: 0, depth, takes_state, takes_arguments, is_bare, is_old, slots: None };
+        let made = ObjectOp { class, skip: 0, depth, takes_state, takes_arguments, is_bare, is_old, slots: None };
         self.ops.push(Op::Object(Box::new(made)));
         self.ops.len() - 1
     }

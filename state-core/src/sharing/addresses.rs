@@ -4,13 +4,13 @@ use alloc::vec::Vec;
 
 /// The objects by their addresses.
 #[derive(Debug, Default)]
-pub(crate) struct Places {
+pub(crate) struct Addresses {
     /// At least twice as many as there are entries, and a power of two; an address of 0 is an empty slot.
     slots: Vec<(u64, u32)>,
     count: usize,
 }
 
-impl Places {
+impl Addresses {
     pub fn find(&self, address: u64) -> Option<u32> {
         let (at, found) = self.probe(address)?;
         found.then(|| self.slots[at].1)
@@ -55,19 +55,19 @@ impl Places {
 
 #[cfg(test)]
 mod tests {
-    use super::Places;
+    use super::Addresses;
 
     #[test]
     fn each_address_is_entered_once() {
-        let mut places = Places::default();
-        assert_eq!(places.find(16), None);
+        let mut addresses = Addresses::default();
+        assert_eq!(addresses.find(16), None);
         for n in 1..1000_u32 {
-            assert!(places.insert(u64::from(n) * 16, n));
-            assert!(!places.insert(u64::from(n) * 16, n + 1));
+            assert!(addresses.insert(u64::from(n) * 16, n));
+            assert!(!addresses.insert(u64::from(n) * 16, n + 1));
         }
         for n in 1..1000_u32 {
-            assert_eq!(places.find(u64::from(n) * 16), Some(n));
-            assert_eq!(places.find(u64::from(n) * 16 + 8), None);
+            assert_eq!(addresses.find(u64::from(n) * 16), Some(n));
+            assert_eq!(addresses.find(u64::from(n) * 16 + 8), None);
         }
     }
 }
