@@ -208,5 +208,6 @@ pub fn each_byte<T>(
         }
         bytes[at] = honest[at];
     }
-    assert!(passed > 255, "hardly anything passed");
+    // Each byte had its own value once.
+    assert!(passed > honest.len(), "no change passed");
 }
