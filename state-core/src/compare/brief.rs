@@ -6,6 +6,7 @@ use alloc::vec::Vec;
 
 use super::shared::mark;
 use crate::array::Elements;
+use crate::error::Escaped;
 use crate::literal::{Bytes, Text};
 use crate::schema::short;
 use crate::sharing::Number;
@@ -116,9 +117,11 @@ impl Encoder for Brief {
             Group::Tuple(_) => (String::new(), "(", ")"),
             Group::List(_) => (String::new(), "[", "]"),
             Group::Set(_) | Group::Dict(_) => (String::new(), "{", "}"),
-            Group::Object { tag, .. } => (short(tag).into(), "(", ")"),
-            Group::Variant { tag, variant, slots: 0 } => (format!("{}.{variant}", short(tag)), "", ""),
-            Group::Variant { tag, variant, .. } => (format!("{}.{variant}", short(tag)), "(", ")"),
+            Group::Object { tag, .. } => (Escaped(short(tag)).to_string(), "(", ")"),
+            Group::Variant { tag, variant, slots } => {
+                let (start, end) = if slots == 0 { ("", "") } else { ("(", ")") };
+                (format!("{}.{}", Escaped(short(tag)), Escaped(variant)), start, end)
+            }
         };
         if space {
             self.text.push_str(&name);

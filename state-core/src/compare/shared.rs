@@ -9,7 +9,7 @@ use alloc::vec::Vec;
 
 use super::digest::Digest;
 use super::{Both, Compared, Pair, broken};
-use crate::error::Error;
+use crate::error::{Error, Escaped};
 use crate::protocol::decode::Regions;
 use crate::schema::{Kind, Nodes, Schema};
 use crate::sharing::walked::Objects;
@@ -299,7 +299,7 @@ impl<'a> Pair<'a> {
         }
         let object = |side: usize, key: &Key| match paths[side].get(key).map_or("", |path| path) {
             "" => String::from("the object at the root"),
-            path => format!("the object at {path}"),
+            path => format!("the object at {}", Escaped(path)),
         };
         for found in &mut self.found {
             for (side, text) in [&mut found.ours, &mut found.theirs].into_iter().enumerate() {

@@ -98,22 +98,24 @@ fn parts(node: &Schema, nodes: &Nodes, mut line: impl FnMut(String)) {
                 line(alloc::format!("{}.{}: {}{parent}", Escaped(&object.name), Escaped(&slot.name), show(slot.ty)));
             }
             if object.slots.is_empty() {
-                line(object.name.to_string());
+                line(Escaped(&object.name).to_string());
             }
         }
         Kind::Enum(of) => {
             for variant in &*of.variants {
+                let name = alloc::format!("{}.{}", Escaped(&of.name), Escaped(&variant.name));
                 if variant.slots.is_empty() {
-                    line(alloc::format!("{}.{}", of.name, variant.name));
+                    line(name.clone());
                 }
                 for slot in &*variant.slots {
-                    line(alloc::format!("{}.{}.{}: {}", of.name, variant.name, slot.name, show(slot.ty)));
+                    line(alloc::format!("{name}.{}: {}", Escaped(&slot.name), show(slot.ty)));
                 }
             }
         }
         Kind::Record(record) => {
             for field in &*record.fields {
-                line(alloc::format!("{}.{} at {}: {}", record.name, field.name, field.offset, show(field.ty)));
+                let name = alloc::format!("{}.{}", Escaped(&record.name), Escaped(&field.name));
+                line(alloc::format!("{name} at {}: {}", field.offset, show(field.ty)));
             }
         }
         _ => {}

@@ -255,7 +255,7 @@ pub(crate) fn unknown_variant(name: &str, of: &Enum) -> (String, String) {
 impl Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { path, ours, theirs, remedy, .. } = self;
-        write!(f, "{}: expected {ours}, found {theirs}", Escaped(path))?;
-        if remedy.is_empty() { Ok(()) } else { write!(f, "\n    {remedy}") }
+        write!(f, "{}: expected {}, found {}", Escaped(path), Escaped(ours), Escaped(theirs))?;
+        if remedy.is_empty() { Ok(()) } else { write!(f, "\n    {}", Escaped(remedy)) }
     }
 }

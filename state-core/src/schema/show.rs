@@ -4,7 +4,7 @@ use alloc::string::String;
 use core::fmt::{self, Write};
 
 use super::{Kind, Link, Nodes, Schema};
-use crate::error::write_printable;
+use crate::error::{Escaped, write_printable};
 
 impl fmt::Display for Schema {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -61,7 +61,7 @@ impl fmt::Display for Show<'_> {
             Kind::Float { bits } => write!(f, "f{bits}"),
             Kind::Str => f.write_str("text"),
             Kind::Known(known) => f.write_str(known.name()),
-            Kind::Open(open) => write!(f, "any registered {}", crate::error::Escaped(&open.name)),
+            Kind::Open(open) => write!(f, "any registered {}", Escaped(&open.name)),
             Kind::Seconds { signed } => f.write_str(if *signed { "point in time" } else { "duration" }),
             Kind::Optional(of) => write!(f, "optional {}", self.link(*of)),
             Kind::List(of) => write!(f, "list of {}", self.link(*of)),
@@ -84,7 +84,7 @@ impl fmt::Display for Show<'_> {
             }
             Kind::Grid(of, None) => write!(f, "array of any dimensions of {}", self.link(*of)),
             Kind::Grid(of, Some(count)) => write!(f, "array of {count} dimensions of {}", self.link(*of)),
-            Kind::Object(_) | Kind::Enum(_) | Kind::Record(_) => f.write_str(self.0.tag().unwrap_or("unnamed")),
+            Kind::Object(_) | Kind::Enum(_) | Kind::Record(_) => Escaped(self.0.tag().unwrap_or("unnamed")).fmt(f),
             Kind::Opaque { size, big_endian } => {
                 let order = if *big_endian { "big" } else { "little" };
                 write!(f, "opaque {size}-byte struct in {order}-endian order")

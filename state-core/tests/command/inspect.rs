@@ -1,8 +1,9 @@
 //! `state inspect`.
 
+use std::collections::BTreeMap;
 use std::fs;
 
-use state_core::dumps;
+use state_core::{Options, Record, State, dumps};
 
 use super::{PICKLE, Person, Room, Run, dave, recorded, v1};
 
@@ -171,4 +172,96 @@ fn a_changed_bit_of_a_saved_file_is_told() {
     assert_eq!((run.status, &*run.out), (Some(2), ""));
     assert!(run.err.contains("a file that is neither damaged nor incomplete"), "{}", run.err);
     assert_eq!(room.run(&["diff", "dave", "dave"]).status, Some(2));
+}
+
+/// A terminal must not act on what a file names its types and slots, or on a file's own name.
+#[test]
+fn control_characters_in_names_are_escaped() {
+    #[derive(State, Clone)]
+    #[state(name = "ob@@")]
+    struct Object {
+        #[state(rename = "field@@")]
+        field: BTreeMap<String, Variants>,
+        #[state(rename = "bytes@@", bytes)]
+        records: Vec<Point>,
+    }
+
+    #[derive(State, Clone)]
+    #[state(name = "en@@")]
+    enum Variants {
+        #[state(rename = "none@@")]
+        Unit,
+        #[state(rename = "some@@")]
+        Slots {
+            #[state(rename = "slot@@")]
+            slot: Empty,
+        },
+    }
+
+    #[derive(State, Clone)]
+    #[state(name = "empty@@")]
+    struct Empty;
+
+    #[derive(Record, Clone, Copy)]
+    #[state(name = "point@@")]
+    #[repr(C)]
+    struct Point {
+        #[state(rename = "x@@")]
+        x: u8,
+    }
+
+    // Names in a program have no control characters, but the schema in a file is only bytes.
+    let hostile = |value: &Object, controls: &[u8; 2]| {
+        let mut bytes = Options::new().with_schema().dumps(value).unwrap();
+        while let Some(at) = bytes.windows(2).position(|bytes| bytes == b"@@") {
+            bytes[at..at + 2].copy_from_slice(controls);
+        }
+        let length = u32::from_le_bytes(bytes[40..44].try_into().unwrap()) as usize;
+        let fingerprint = bytes[44..44 + length]
+            .iter()
+            .fold(0xCBF2_9CE4_8422_2325, |hash: u64, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01B3));
+        bytes[8..16].copy_from_slice(&fingerprint.to_le_bytes());
+        bytes
+    };
+    let room = Room::new("control");
+    let mut value = Object { field: [("key".into(), Variants::Unit)].into(), records: vec![Point { x: 1 }] };
+    room.file("a", hostile(&value, b"\x1b\n"));
+    room.file("d", hostile(&value, b"\x1b\r"));
+    value.field.insert("key".into(), Variants::Slots { slot: Empty });
+    value.field.insert("new".into(), Variants::Slots { slot: Empty });
+    value.records[0].x = 2;
+    room.file("b", hostile(&value, b"\x1b\n"));
+    room.saved("c", &value);
+    for arguments in [
+        &["inspect", "a", "b"][..],
+        &["inspect", "--tree", "a", "b"],
+        &["inspect", "--schema", "a", "b"],
+        &["inspect", "--classes", "a", "b"],
+        &["diff", "a", "b"],
+        &["diff", "a", "c"],
+        &["diff", "a", "d"],
+        &["upgrade", "a", "--to", "c"],
+        &["upgrade", "a", "--to", "d"],
+        &["upgrade", "a", "--to", "d", "--alias", "ob\x1b\n=ob\x1b\r"],
+        &["python", "a"],
+    ] {
+        let Run { out, err, .. } = room.run(arguments);
+        let shown = out + &err;
+        assert!(!shown.contains('\x1b') && shown.contains("1b"), "{arguments:?}: {shown}");
+    }
+    let listed = room.run(&["inspect", "--schema", "a"]).lines().join("\n");
+    for line in [
+        r"ob\u{1b}\n.field\u{1b}\n: map of text to en\u{1b}\n",
+        r"en\u{1b}\n.none\u{1b}\n",
+        r"en\u{1b}\n.some\u{1b}\n.slot\u{1b}\n: empty\u{1b}\n",
+        r"empty\u{1b}\n",
+        r"point\u{1b}\n.x\u{1b}\n at 0: u8",
+    ] {
+        assert!(listed.lines().any(|listed| listed.trim_start() == line), "{line}: {listed}");
+    }
+    let differ = room.run(&["diff", "a", "b"]).out;
+    let line = r"ob\u{1b}\n.field\u{1b}\n['new']: absent, theirs en\u{1b}\n.some\u{1b}\n(empty\u{1b}\n())";
+    assert!(differ.lines().any(|shown| shown == line), "{differ}");
+    let absent = room.run(&["inspect", "no\x1b[31mfile"]).err;
+    assert!(absent.starts_with("error: \"no\\u{1b}[31mfile\": "), "{absent}");
 }

@@ -41,7 +41,7 @@ pub struct Input {
 
 impl Input {
     pub fn read(path: &Path) -> Result<Self> {
-        let name = path.display().to_string();
+        let name = shown(path);
         let bytes = bytes(path).map_err(|error| Failure::from(error).of(&name))?;
         let kind = match () {
             () if bytes.starts_with(MAGIC) => Kind::State,
@@ -111,6 +111,12 @@ impl Input {
         };
         Ok(Some(Form::recorded(text)?))
     }
+}
+
+/// The name of a file, without control characters, which a terminal would act on.
+pub fn shown(path: &Path) -> String {
+    let name = path.display().to_string();
+    if name.contains(char::is_control) { format!("{name:?}") } else { name }
 }
 
 fn bytes(path: &Path) -> io::Result<Vec<u8>> {

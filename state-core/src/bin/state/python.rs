@@ -8,7 +8,7 @@ use state_core::evolve::Form;
 use state_core::pickle::PythonModule;
 
 use crate::arguments::Python;
-use crate::input::Input;
+use crate::input::{Input, shown};
 use crate::{Failure, Outcome, Result, note};
 
 /// The note about what a file does not contain.
@@ -77,7 +77,7 @@ fn put(folder: &Path, module: &PythonModule, all: &[PythonModule]) -> Result<()>
         path.push("__init__");
     }
     path.as_mut_os_string().push(".py");
-    let failed = |error: std::io::Error| Failure::from(error).of(&path.display().to_string());
+    let failed = |error: std::io::Error| Failure::from(error).of(&shown(&path));
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(failed)?;
     }

@@ -7,7 +7,7 @@ use state_core::evolve::{Amendments, Form};
 use state_core::image::save_bytes;
 
 use crate::arguments::Upgrade;
-use crate::input::{Input, Kind};
+use crate::input::{Input, Kind, shown};
 use crate::{Failure, Outcome, Result};
 
 pub fn run(arguments: &Upgrade, out: &mut impl Write) -> Result {
@@ -34,7 +34,7 @@ pub fn run(arguments: &Upgrade, out: &mut impl Write) -> Result {
     let bytes = upgraded(&input, form, &older).map_err(|error| error.of(&input.name))?;
     match arguments.output.as_deref().unwrap_or(&arguments.file) {
         path if path == Path::new("-") => out.write_all(&bytes)?,
-        path => save_bytes(path, &bytes).map_err(|error| Failure::from(error).of(&path.display().to_string()))?,
+        path => save_bytes(path, &bytes).map_err(|error| Failure::from(error).of(&shown(path)))?,
     }
     Ok(Outcome::Done)
 }
