@@ -108,6 +108,16 @@ pub struct Jumper {
     shoe: u8,
 }
 
+/// Had another name for the team.
+#[derive(State, Debug, PartialEq)]
+#[state(name = "zoo.Jumper")]
+struct Renamed {
+    #[state(flatten_parent)]
+    base: Size,
+    #[state(alias("crew"))]
+    team: String,
+}
+
 /// Reads the item and leaves the attribute out.
 #[derive(State, Debug, PartialEq)]
 #[state(name = "zoo.Jumper", removed("team"), pickle = "dict")]
@@ -115,6 +125,15 @@ struct Shown {
     #[state(flatten_parent)]
     base: Size,
     shown: String,
+}
+
+/// Has all slots itself.
+#[derive(State, Debug, PartialEq)]
+#[state(name = "zoo.Jumper")]
+struct Whole {
+    team: String,
+    height: f64,
+    width: f64,
 }
 
 /// Has no parent that the names are those of.
@@ -166,6 +185,29 @@ fn items_behind_the_state_of_a_base_fill_the_fields_behind_the_parent() {
     );
 }
 
+/// An object that is made with its slots, and given what its base's `__getstate__` returned: as in a subclass of a frozen
+/// class, of which no object is made empty.
+#[test]
+fn a_state_beside_the_slots_of_an_object_has_names() {
+    let name = |text: &[u8]| [b"\x8c", &[text.len() as u8][..], text].concat();
+    let (form, schema) = (name(b"OldSize.__form__"), b"\x0f\x04Size\x00\x02\x05width+\x06height+");
+    let float = |value: f64| [b"G", &value.to_be_bytes()[..]].concat();
+    let call = |mode: u8, arguments: &[&[u8]]| {
+        let form = [&name(b"zoo"), &*form, b"\x93K", &[mode], b"C\x17", schema, b"\x86R("].concat();
+        [&form, &*arguments.concat(), b"tR"].concat()
+    };
+    let class = [name(b"zoo"), name(b"Jumper"), b"\x93".to_vec()].concat();
+    let attributes = [b"}".to_vec(), name(b"team"), name(b"red"), b"s".to_vec()].concat();
+    let object = call(1, &[&class, &float(3.0), &float(4.0)]);
+    let state = call(5, &[b"K\x00K\x00", &float(1.0), &float(2.0), &attributes]);
+    let pickle = [b"\x80\x04", &*object, &state, b"b."].concat();
+
+    let whole: Whole = pickle::loads(&pickle).unwrap();
+    assert_eq!(whole, Whole { team: "red".into(), height: 2.0, width: 1.0 });
+    let base = Base { depth: 0, breadth: 1.0 };
+    assert_eq!(pickle::loads::<Jumper>(&pickle).unwrap(), Jumper { base, team: "red".into(), shoe: 42 });
+}
+
 #[test]
 fn items_that_may_mean_something_else_are_refused() {
     // The item is written anew, with the value of the attribute or another one.
@@ -190,6 +232,21 @@ fn items_that_may_mean_something_else_are_refused() {
     );
     assert_eq!(jumper, loaded("jumper"));
     assert_eq!(pickle::loads::<Shown>(&other).unwrap().shown, "blue");
+    // An attribute with the field's name, and one with its former name: neither is left out in silence.
+    let [team, crew] = [&b"\x8c\x04team\x8c\x03reds"[..], b"\x8c\x04crew\x8c\x04blues"];
+    for (first, second) in [(team, crew), (crew, team)] {
+        let named = b"\x8c\x04team\x94\x8c\x03red\x94sh\x0f";
+        let both = changed(named, &[first, second, b"\x8c\x03red"].concat());
+        let error = pickle::loads::<Renamed>(&both).unwrap_err().to_string();
+        assert!(
+            error.starts_with(
+                "Jumper: expected only the 2 slots of zoo.OldSize, found \"crew\": str 'blue'; if it was removed, write"
+            ),
+            "{error}"
+        );
+    }
+    let former = changed(b"\x8c\x04team", b"\x8c\x04crew");
+    assert_eq!(pickle::loads::<Renamed>(&former).unwrap(), loaded("jumper"));
     // One item before the slots and none behind them.
     let before = changed(b"K\x00K\x01", b"K\x01K\x00");
     assert_eq!(

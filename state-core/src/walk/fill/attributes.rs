@@ -39,7 +39,7 @@ pub(super) struct Owner<'s> {
 }
 
 impl FlatSlot<'_> {
-    pub(super) fn had(&self) -> &'static [&'static str] {
+    fn had(&self) -> &'static [&'static str] {
         self.owner.evolution.aliases_of(self.owner.variant, &self.slot.name)
     }
 }

@@ -6,7 +6,7 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::Fill;
-use super::attributes::{Beside, FlatSlot, one, parent_where, places, tag_of};
+use super::attributes::{Beside, find, one, parent_where, places, tag_of};
 use super::older::by_names_of;
 use crate::error::{Error, ErrorKind, Result};
 use crate::protocol::stack;
@@ -54,25 +54,21 @@ fn beside_base<'v, 's, D: Decoder<'v>>(
     Beside { own, parent, at }: Beside<'s>,
     Extended { base, mut slots, attributes, added }: Extended<'v, D>,
 ) -> Result<()> {
-    let of_parent = places(fill.nodes, parent, 0);
-    let mut by_name: Vec<Option<D>> = alloc::vec![None; own.len()];
-    for (name, value) in attributes {
-        let is_slot = |places: &[FlatSlot<'_>]| places.iter().any(|place| place.slot.name == name);
-        let found = own.iter().position(|place| place.slot.name == name);
-        let found = found.or_else(|| own.iter().position(|place| place.had().contains(&name) && !is_slot(&of_parent)));
+    let all = places(fill.nodes, object, 0);
+    let found: Vec<Option<usize>> = own.iter().map(|place| find(place, &all, &attributes)).collect();
+    for (at, &(name, value)) in attributes.iter().enumerate() {
+        let is_slot = || all.iter().any(|place| place.slot.name == name);
         let mut evolutions = own.iter().map(|place| place.owner.evolution).chain([object.evolution]);
-        match found {
-            Some(found) => by_name[found] = Some(value),
-            None if !is_slot(&of_parent) && evolutions.any(|of| of.is_removed(name)) => {}
-            None => slots.push((name, value)),
+        if !found.contains(&Some(at)) && (is_slot() || !evolutions.any(|of| of.is_removed(name))) {
+            slots.push((name, value));
         }
     }
     let outer = fill.deeper()?;
     by_names_of(fill, parent, (&base, &slots), at)?;
     fill.parts = outer;
     let mut added = added.as_slice();
-    for (place, attribute) in own.into_iter().zip(by_name) {
-        match (added, attribute) {
+    for (place, found) in own.into_iter().zip(found) {
+        match (added, found.map(|found| attributes[found].1)) {
             ([], Some(attribute)) => one(fill, place, Some(attribute))?,
             ([item, ..], Some(attribute)) if !is_same(fill, *item, attribute)? => {
                 return Err(two_values(place.slot.name.to_string(), &base, *item, attribute));
