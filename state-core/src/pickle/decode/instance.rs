@@ -187,12 +187,19 @@ impl Parts<'_> {
         if instance.made != Construction::Called {
             return instance;
         }
-        let is_blank = self.form_called(tag, instance.place).is_some_and(|(_, mode)| mode == Mode::Blank);
-        let takes_class = is_blank || self.is_function(instance.class, "_from_state", None);
+        let is_filled = match self.form_called(tag, instance.place) {
+            Some((_, Mode::Blank)) => true,
+            // What its base's `__getstate__` returned has all slots.
+            Some((_, Mode::Class)) => {
+                self.state(instance.place).is_some_and(|state| self.state_called(state).is_some())
+            }
+            _ => false,
+        };
+        let takes_class = is_filled || self.is_function(instance.class, "_from_state", None);
         let mut arguments = instance.arguments.clone();
         match arguments.next() {
             Some(class) if takes_class => {
-                let made = if is_blank { Construction::New } else { Construction::Called };
+                let made = if is_filled { Construction::New } else { Construction::Called };
                 Instance { class, made, arguments, ..instance }
             }
             _ => instance,
