@@ -197,8 +197,8 @@ pub fn arguments(segment: &PathSegment) -> impl Iterator<Item = &Type> {
     })
 }
 
-/// Types of std and `indexmap` that hold values of their arguments. `PhantomData` does not, and nothing is known about the user's
-/// types.
+/// Types of std and `indexmap` that hold values of their arguments. `PhantomData` does not, and nothing is known about
+/// the user's types.
 const HOLDERS: &[&str] = &[
     "Arc",
     "BTreeMap",

@@ -238,12 +238,7 @@ fn items_that_may_mean_something_else_are_refused() {
         let named = b"\x8c\x04team\x94\x8c\x03red\x94sh\x0f";
         let both = changed(named, &[first, second, b"\x8c\x03red"].concat());
         let error = pickle::loads::<Renamed>(&both).unwrap_err().to_string();
-        assert!(
-            error.starts_with(
-                "Jumper: expected only the 2 slots of zoo.OldSize, found \"crew\": str 'blue'; if it was removed, write"
-            ),
-            "{error}"
-        );
+        assert!(error.contains("of zoo.OldSize, found \"crew\": str 'blue'; if it was removed, write"), "{error}");
     }
     let former = changed(b"\x8c\x04team", b"\x8c\x04crew");
     assert_eq!(pickle::loads::<Renamed>(&former).unwrap(), loaded("jumper"));

@@ -6,7 +6,8 @@ use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::Fill;
-use super::attributes::{Beside, find, one, parent_where, places, tag_of};
+use super::attributes::{find, one, tag_of};
+use super::flat::{Beside, parent_where, places};
 use super::older::by_names_of;
 use crate::error::{Error, ErrorKind, Result};
 use crate::protocol::stack;

@@ -6,6 +6,7 @@
 mod attributes;
 mod extended;
 mod filled;
+mod flat;
 mod keys;
 mod leaves;
 mod objects;

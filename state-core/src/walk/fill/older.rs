@@ -4,7 +4,8 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::attributes::{Beside, FlatSlot, absent, attributes, beside_parent, find, may_be, own_attributes, places};
+use super::attributes::{absent, attributes, find, may_be, own_attributes};
+use super::flat::{Beside, FlatSlot, beside_parent, places};
 use super::leaves::int;
 use super::{Fill, fill_at, fill_named};
 use crate::error::{Error, ErrorKind, Result};

@@ -24,8 +24,9 @@ impl<'p> Reader<'p> {
         self.this(&class.seen[0], |name| name.is(class.tag))
     }
 
-    /// Reads a class or function, whose last memo entry is in `seen`, or fetches a part from the memo that may be an object
-    /// of the class or the result of the function; returns its memo entry. Only that of such a part `is_composite`.
+    /// Reads a class or function, whose last memo entry is in `seen`, or fetches a part from the memo that may be an
+    /// object of the class or the result of the function; returns its memo entry. Only that of such a part
+    /// `is_composite`.
     #[cfg_attr(not(debug_assertions), inline(always))]
     pub(super) fn named(&mut self, seen: &Cell<Entry>, is: impl Fn(Name<'_>) -> bool) -> Option<Entry> {
         if self.is_next(seen)? { Some(seen.get()) } else { self.named_otherwise(seen, &is) }
