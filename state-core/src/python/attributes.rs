@@ -40,6 +40,56 @@ pub(super) fn of<'py>(object: &Bound<'py, PyAny>, known: &Known) -> PyResult<Opt
     Ok(Some(own).filter(|own| !own.is_empty()))
 }
 
+/// Checks the state of an object of a frozen class, which Python itself restores: nothing, or attributes.
+///
+/// # Errors
+/// `TypeError` for anything else, which names the slot if there is one.
+pub(super) fn without_slots(object: &Bound<'_, PyAny>, known: &Known, state: &Bound<'_, PyAny>) -> PyResult<()> {
+    if state.is_none() {
+        return Ok(());
+    }
+    let class = class_name(&object.get_type());
+    let refused = |found: String| {
+        let text = "without __setstate__ returns a tuple of slots or, as the class is frozen, a dict of attributes";
+        Err(PyTypeError::new_err(alloc::format!("{class}: __getstate__ {text}, not {found}")))
+    };
+    let Ok(attributes) = state.cast::<PyDict>() else { return refused(class_name(&state.get_type())) };
+    for name in attributes.keys().iter() {
+        let is_attribute = |name: &Bound<'_, PyString>| {
+            let name = name.to_cow()?;
+            PyResult::Ok(!known.names.iter().any(|slot| slot.name == name))
+        };
+        if !name.cast::<PyString>().is_ok_and(|name| is_attribute(name).unwrap_or(false)) {
+            return refused(alloc::format!("one with {}", name.repr()?));
+        }
+    }
+    Ok(())
+}
+
+/// Attributes as Python itself restores them, where a class has no `__setstate__`: those in `__slots__` apart. That of
+/// exceptions accepts only one dict, and sets both.
+pub(super) fn for_python<'py>(
+    object: &Bound<'py, PyAny>,
+    known: &Known,
+    attributes: Bound<'py, PyDict>,
+) -> PyResult<Bound<'py, PyAny>> {
+    let py = object.py();
+    let (slots, in_slots) = (slot_names(&object.get_type())?, PyDict::new(py));
+    if !known.calls.exception {
+        for name in slots.iter() {
+            if let Some(value) = attributes.get_item(&name)? {
+                attributes.del_item(&name)?;
+                in_slots.set_item(name, value)?;
+            }
+        }
+    }
+    if in_slots.is_empty() {
+        return Ok(attributes.into_any());
+    }
+    let attributes = Some(attributes).filter(|attributes| !attributes.is_empty());
+    Ok((attributes, in_slots).into_pyobject(py)?.into_any())
+}
+
 /// Attributes that were checked and can be set on an object.
 pub(super) struct Attributes<'py> {
     given: Bound<'py, PyDict>,

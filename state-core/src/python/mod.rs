@@ -83,7 +83,8 @@
 //!
 //! In a cycle, where an object is reached from its own state, it is made with every slot empty that can be (optional
 //! ones, lists, maps, `Py<PyAny>`), and `__setstate__` sets all of them as soon as the object exists; hooks see both.
-//! Frozen classes cannot be changed, so a cycle has to go through another object that can; one through a slot that
+//! If a `__setstate__` of your own is called there, it finds the slots set; the pickler that is written in Python,
+//! `pickle._Pickler`, lets it be called twice, as for a subclass of `tuple` in a cycle. Frozen classes cannot be changed, so a cycle has to go through another object that can; one through a slot that
 //! cannot be empty, such as a tuple, is a `pickle.PicklingError`. Enums are pickled by the name of the variant; those
 //! of unit variants are loaded as the same objects.
 //!
@@ -132,6 +133,7 @@
 //! | 3 | a class, whose own `__setstate__` fills the object |
 //! | 4, the schema | the native bytes of an object of a [`packed`] class |
 //! | 5, the schemas | how many items stand before the slots that `__getstate__` returned and how many behind them, and all items |
+//! | 6 | an object in a cycle that was made with empty slots, its form and whole state in a tuple, and the state that its own `__setstate__` is given next |
 //!
 //! There is a schema, in bytes, for each class with a state, the first base's first. It is the canonical
 //! [schema](crate::image#the-canonical-schema), except that, unless the first argument is 4, one byte represents a
@@ -154,7 +156,7 @@
 //! `super().__getstate__()` and `super().__setstate__(..)`. Only if an object cannot be made empty, because its class
 //! is frozen or a slot has no empty value, are the slots always included, like the contents of a `tuple` in its
 //! subclasses. A subclass's `__getstate__` alone covers what the subclass adds, a dict of attributes, and the slots are
-//! pickled with it.
+//! pickled with it; if the class is not frozen, the dict can have some slots too.
 //!
 //! `#[state(pickle = "..")]` is for pickles that Rust writes. Registering a class that has it is an error.
 //!
@@ -195,8 +197,9 @@
 //! - Buffers and text that two objects share are written once.
 //! - A class with an open set is pickled with the schemas of the types that are registered at the time.
 //!
-//! Pickling never waits for a `Mutex` or `RwLock`, because its holder may be waiting for Python: if another thread
-//! holds one, that raises a `pickle.PicklingError`. Attributes whose names are not strings raise a `TypeError` when
+//! Pickling never waits for a `Mutex` or `RwLock`, because its holder may be waiting for Python: if a thread
+//! holds one, that raises a `pickle.PicklingError`. An object whose method with `&mut self` has
+//! not returned raises a `RuntimeError`, as PyO3 does. Attributes whose names are not strings raise a `TypeError` when
 //! they are pickled.
 //!
 //! # Several interpreters

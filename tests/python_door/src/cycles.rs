@@ -1,10 +1,11 @@
 //! Classes whose fields are Python objects.
 
+use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use pyo3::prelude::*;
-use pyo3::types::PyList;
+use pyo3::types::{PyDict, PyList};
 use state_core::State;
 use state_core::python::{packed, picklable};
 
@@ -16,6 +17,9 @@ pub fn add(module: &Bound<'_, PyModule>) -> PyResult<()> {
     picklable::<FrozenNode>(module)?;
     picklable::<Ledger>(module)?;
     picklable::<Paired>(module)?;
+    picklable::<Handed>(module)?;
+    picklable::<Told>(module)?;
+    picklable::<Cells>(module)?;
     picklable::<Sharing>(module)?;
     packed::<PackedSharing>(module)?;
     picklable::<Team>(module)
@@ -147,6 +151,88 @@ impl Paired {
     #[new]
     fn new(second: Py<PyAny>) -> Self {
         Self { pair: (1, second) }
+    }
+}
+
+/// Its author has written `__setstate__` alone.
+#[pyclass(module = "zoo", subclass, get_all, set_all)]
+#[derive(State)]
+struct Handed {
+    name: String,
+    other: Option<Py<PyAny>>,
+    #[state(skip)]
+    given: Vec<String>,
+}
+
+#[pymethods]
+impl Handed {
+    #[new]
+    fn new(name: String) -> Self {
+        Self { name, other: None, given: Vec::new() }
+    }
+
+    fn __setstate__(&mut self, state: (String, Option<Py<PyAny>>)) {
+        self.given.push(format!("{} for {}", state.0, self.name));
+    }
+}
+
+/// Its author has written `__getstate__` alone, which leaves a slot out.
+#[pyclass(module = "zoo", subclass, get_all, set_all)]
+#[derive(State)]
+struct Told {
+    name: String,
+    other: Option<Py<PyAny>>,
+    secret: String,
+}
+
+#[pymethods]
+impl Told {
+    #[new]
+    fn new(name: String) -> Self {
+        Self { name, other: None, secret: "secret".into() }
+    }
+
+    fn __getstate__<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let state = PyDict::new(py);
+        state.set_item("name", &self.name)?;
+        state.set_item("other", &self.other)?;
+        Ok(state)
+    }
+}
+
+/// Has every kind of cell, and methods that hold one while they call a function.
+#[pyclass(module = "zoo", unsendable, subclass)]
+#[derive(State)]
+struct Cells {
+    cell: RefCell<u32>,
+    read_write: RwLock<u32>,
+    mutex: Mutex<u32>,
+    other: Option<Py<PyAny>>,
+}
+
+#[pymethods]
+impl Cells {
+    #[new]
+    fn new(other: Option<Py<PyAny>>) -> Self {
+        Self { cell: 1.into(), read_write: 2.into(), mutex: 3.into(), other }
+    }
+
+    #[getter]
+    fn values(&self) -> (u32, u32, u32) {
+        let read_write = self.read_write.try_read().map_or(0, |value| *value);
+        (self.cell.try_borrow().map_or(0, |value| *value), read_write, self.mutex.try_lock().map_or(0, |value| *value))
+    }
+
+    fn hold(&self, which: &str, call: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
+        let _cell = (which == "cell").then(|| self.cell.borrow_mut());
+        let _read_write = (which == "read_write").then(|| self.read_write.write());
+        let _mutex = (which == "mutex").then(|| self.mutex.lock());
+        call.call0().map(Bound::unbind)
+    }
+
+    #[expect(clippy::unused_self, reason = "the object is borrowed for the call")]
+    fn change(&mut self, call: &Bound<'_, PyAny>) -> PyResult<Py<PyAny>> {
+        call.call0().map(Bound::unbind)
     }
 }
 

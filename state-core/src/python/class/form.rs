@@ -37,10 +37,19 @@ pub(in crate::python) enum Mode {
     Packed = 4,
     /// The numbers of items before and after the slots that `__getstate__` returned, and all these items.
     State = 5,
+    /// An object in a cycle that was made with empty slots, its whole state, and what its own `__setstate__` is given,
+    /// which the form returns.
+    Completed = 6,
 }
 
 impl Mode {
-    pub const ALL: [Self; 6] = [Self::Exact, Self::Class, Self::Given, Self::Blank, Self::Packed, Self::State];
+    pub const ALL: [Self; 7] =
+        [Self::Exact, Self::Class, Self::Given, Self::Blank, Self::Packed, Self::State, Self::Completed];
+
+    /// Whether the form carries the schemas; otherwise there are no slots, or they have a form of their own.
+    fn has_schemas(self) -> bool {
+        !matches!(self, Self::Blank | Self::Completed)
+    }
 }
 
 /// Which form of a class wrote the slots.
@@ -92,7 +101,7 @@ impl Form {
         if mode != Mode::Exact {
             arguments.push((mode as u8).into_pyobject(py)?.into_any());
         }
-        if mode != Mode::Blank {
+        if mode.has_schemas() {
             let bytes = |schema| match mode {
                 // Their hash is in the native bytes.
                 Mode::Packed => write_canonical(schema),
@@ -199,6 +208,7 @@ impl Form {
         let known = slf.get().known(arguments.py())?;
         match slf.get().mode {
             Mode::State => state::called(slf, known, arguments.as_borrowed()),
+            Mode::Completed => into::completed(known, arguments),
             _ => into::called(known, slf.get(), arguments.as_borrowed()),
         }
     }

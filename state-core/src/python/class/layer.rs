@@ -9,7 +9,7 @@ use core::marker::PhantomData;
 
 #[cfg(any(not(Py_LIMITED_API), Py_3_12))]
 use pyo3::exceptions;
-use pyo3::exceptions::PyTypeError;
+use pyo3::exceptions::{PyRuntimeError, PyTypeError};
 use pyo3::impl_::pyclass::{PyClassBaseType, PyClassImpl};
 use pyo3::impl_::pyclass_init::PyNativeTypeInitializer;
 use pyo3::impl_::pymethods::tp_new_impl;
@@ -28,7 +28,7 @@ use crate::protocol::root::Root;
 use crate::python::cast::cast;
 use crate::python::class::methods::Methods;
 use crate::python::class::variants::{self, Variants};
-use crate::python::error::unpickling;
+use crate::python::error::{class_name, unpickling};
 use crate::python::into::incoming::{Build, Incoming};
 use crate::python::lease;
 use crate::schema::{Kind, Schema};
@@ -123,7 +123,7 @@ where
 
     fn read(object: &Bound<'_, PyAny>, each: &mut Each<'_>) -> PyResult<()> {
         // Held while the bases are read, so that the whole state is of one moment.
-        let guard = PyClassGuard::<T>::try_from(cast::<T>(object)?)?;
+        let guard = PyClassGuard::<T>::try_from(cast::<T>(object)?).map_err(|error| borrowed(object, &error.into()))?;
         <Super<T>>::read(object, each)?;
         each(Root::of(&&*guard))
     }
@@ -299,7 +299,7 @@ native! { true:
     exceptions::PyArithmeticError exceptions::PyAssertionError exceptions::PyBaseException exceptions::PyBufferError
     exceptions::PyEOFError exceptions::PyException exceptions::PyFloatingPointError exceptions::PyIndexError
     exceptions::PyKeyError exceptions::PyLookupError exceptions::PyMemoryError exceptions::PyNotImplementedError
-    exceptions::PyOverflowError exceptions::PyRecursionError exceptions::PyReferenceError exceptions::PyRuntimeError
+    exceptions::PyOverflowError exceptions::PyRecursionError exceptions::PyReferenceError PyRuntimeError
     PyTypeError exceptions::PyUserWarning exceptions::PyValueError exceptions::PyWarning
     exceptions::PyZeroDivisionError
 }
@@ -370,7 +370,7 @@ impl Mutability for False {
         }
         let told = |error| unpickling(object.py(), &error);
         let mut values = <T as Layer>::values(state, true, Hooks::Leave).map_err(told)?;
-        let mut guard = cast::<T>(object)?.try_borrow_mut()?;
+        let mut guard = cast::<T>(object)?.try_borrow_mut().map_err(|error| borrowed(object, &error.into()))?;
         let put = exchanged(&mut Live { guard: &mut guard, values: &mut values });
         // Before the old values are dropped, which can run code that uses the object.
         drop(guard);
@@ -448,8 +448,16 @@ where
     values.1.settle(&mut **guard, hooks)
 }
 
+/// Names the class of an object that is in use, and what may use it.
+#[cold]
+fn borrowed(object: &Bound<'_, PyAny>, error: &PyErr) -> PyErr {
+    let (class, value) = (class_name(&object.get_type()), error.value(object.py()));
+    let text = "a method of the object has not returned, or a buffer of its arrays is in use";
+    PyRuntimeError::new_err(alloc::format!("{class}: {value} ({text})"))
+}
+
 #[cold]
 fn frozen(object: &Bound<'_, PyAny>) -> PyErr {
-    let class = crate::python::error::class_name(&object.get_type());
+    let class = class_name(&object.get_type());
     PyTypeError::new_err(alloc::format!("{class} is a frozen class: its objects cannot be given another state"))
 }

@@ -17,7 +17,7 @@ use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyInt, PyTuple, PyType};
 
-pub(super) use self::setstate::setstate;
+pub(super) use self::setstate::{completed, patch, setstate};
 use crate::python::attributes::Attributes;
 use crate::python::class::form::{Form, Mode, Origin};
 use crate::python::class::{Known, PickledBy, lineage};

@@ -8,7 +8,7 @@ use pyo3::types::{PyDict, PyInt, PyList, PyString, PyTuple};
 
 use super::split_attributes;
 use crate::python::attributes::Attributes;
-use crate::python::class::form::{Form, Mode};
+use crate::python::class::form::{Form, Mode, Origin};
 use crate::python::class::{Known, SlotName, state};
 use crate::python::error::class_name;
 use crate::python::into::incoming::{Incoming, Source};
@@ -29,15 +29,7 @@ pub(in crate::python) fn setstate<'py>(
         Ok(some) => patch(object, known, &some)?,
         Err(_) => (whole(&state)?, None),
     };
-    let (form, start) = match state::form(known, &state)? {
-        Some(form) => (Some(form), 0),
-        None => {
-            let first = state.get_item(0).ok().and_then(|first| first.cast_into::<Form>().ok());
-            let present = known.forms[Mode::Exact as usize].get();
-            let form = first.filter(|form| form.get().is_of_class_of(present));
-            (form.clone(), usize::from(form.is_some()))
-        }
-    };
+    let (form, start) = form_of(known, &state)?;
     let source = form.as_ref().map_or(Ok(Source::Present), |form| form.get().source(py))?;
     let (keep, _scope) = (Keep::new(py), known.handles.then(Scope::open));
     let mut items = Items::of(state.as_borrowed(), start..state.len(), &keep);
@@ -51,6 +43,41 @@ pub(in crate::python) fn setstate<'py>(
         attributes.give(object, known)?;
     }
     Ok(py.None().into_bound(py))
+}
+
+/// The form of a state, if it has one, and the place of its first slot.
+fn form_of<'py>(known: &Known, state: &Bound<'py, PyTuple>) -> PyResult<(Option<Bound<'py, Form>>, usize)> {
+    if let Some(form) = state::form(known, state)? {
+        return Ok((Some(form), 0));
+    }
+    let first = state.get_item(0).ok().and_then(|first| first.cast_into::<Form>().ok());
+    let present = known.forms[Mode::Exact as usize].get();
+    let form = first.filter(|form| form.get().is_of_class_of(present));
+    let start = usize::from(form.is_some());
+    Ok((form, start))
+}
+
+/// Fills an object that was made with empty slots, and returns what its author's `__setstate__` is given next.
+pub(in crate::python) fn completed<'py>(known: &Known, arguments: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
+    let py = arguments.py();
+    let parts = arguments.extract::<(Bound<'_, PyAny>, Bound<'_, PyTuple>, Bound<'_, PyAny>)>();
+    // The variants of an enum are never in a cycle, and all objects of one may be the same.
+    let (Ok((object, slots, given)), None) = (parts, &known.variants) else {
+        let text = "expected an object, its whole state, and what its own `__setstate__` is given";
+        return Err(PyTypeError::new_err(alloc::format!("{}: {text}", known.calls.name)));
+    };
+    let (form, start) = form_of(known, &slots)?;
+    let put = || {
+        let source = form.as_ref().map_or(Ok(Source::Present), |form| form.get().source(py))?;
+        let (keep, _scope) = (Keep::new(py), known.handles.then(Scope::open));
+        let items = Items::of(slots.as_borrowed(), start..slots.len(), &keep);
+        (known.calls.put)(&object, &mut Incoming::new(items, source))
+    };
+    match put() {
+        // An older state is what that method is for.
+        Err(_) if form.as_ref().is_some_and(|form| !matches!(form.get().origin, Origin::Present)) => Ok(given),
+        put => put.map(|()| given),
+    }
 }
 
 fn whole<'py>(state: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyTuple>> {
@@ -67,10 +94,14 @@ fn whole<'py>(state: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyTuple>> {
 }
 
 /// A state and the attributes beside it.
-type Patched<'py> = (Bound<'py, PyTuple>, Option<Bound<'py, PyDict>>);
+pub(in crate::python) type Patched<'py> = (Bound<'py, PyTuple>, Option<Bound<'py, PyDict>>);
 
 /// The object's state with some slots replaced, and the attributes in the dict.
-fn patch<'py>(object: &Bound<'py, PyAny>, known: &Known, some: &Bound<'py, PyDict>) -> PyResult<Patched<'py>> {
+pub(in crate::python) fn patch<'py>(
+    object: &Bound<'py, PyAny>,
+    known: &Known,
+    some: &Bound<'py, PyDict>,
+) -> PyResult<Patched<'py>> {
     let py = object.py();
     let mut slots: Vec<_> = flat(object, known, None, None)?;
     let attributes = PyDict::new(py);

@@ -8,12 +8,14 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyString, PyTuple};
 
+use super::completion::Completion;
 use super::cycle::Mark;
-use super::{defer, flat, getstate, slots_and_attributes};
-use crate::python::class::form::Mode;
-use crate::python::class::{Known, Written, lineage, written_by};
+use super::{built, defer, flat};
+use crate::python::attributes;
+use crate::python::class::form::{Form, Mode};
+use crate::python::class::{Known, Written, lineage, state, written_by};
 use crate::python::error::class_name;
-use crate::python::into::can_be_blank;
+use crate::python::into::{can_be_blank, patch};
 use crate::python::lease::lender;
 
 /// The methods that the author of an object's class, or of a subclass, has written. A subclass whose objects could not
@@ -39,13 +41,7 @@ pub(super) fn reduced<'py>(
 ) -> PyResult<Bound<'py, PyAny>> {
     let py = object.py();
     if !written.getstate {
-        // A `__setstate__` of a subclass may hand it on to that of the class.
-        let state = match known.written.setstate {
-            true => slots_and_attributes(known, object)?.into_any(),
-            false => getstate(known, object)?,
-        };
-        let arguments = (object.get_type(), &state).into_pyobject(py)?;
-        return called((known, Mode::Given), arguments, Some(state));
+        return with_own_setstate(object, known);
     }
     let state = object.call_method0(intern!(py, "__getstate__"))?;
     let is_whole = if written.setstate { is_whole(object, known)? } else { known.written.getstate };
@@ -53,7 +49,9 @@ pub(super) fn reduced<'py>(
         if let Ok(slots) = state.cast::<PyTuple>() {
             return by_slots(object, known, slots);
         }
-        if !state.is_none() && (known.calls.frozen || !state.is_instance_of::<PyDict>()) {
+        if known.calls.frozen && !known.written.getstate {
+            attributes::without_slots(object, known, &state)?;
+        } else if !state.is_none() && (known.calls.frozen || !state.is_instance_of::<PyDict>()) {
             let found = class_name(&state.get_type());
             return Err(PyTypeError::new_err(alloc::format!(
                 "__getstate__ without __setstate__ returns a tuple of slots or a dict of slots and attributes by name, \
@@ -65,8 +63,75 @@ pub(super) fn reduced<'py>(
         return empty(object, known, state);
     }
     let mut lend = if protocol >= 5 { lender(object, known.calls.borrow) } else { None };
-    let slots = flat(object, known, Some(object.get_type().into_any()), lend.as_mut())?;
-    called((known, Mode::Class), PyTuple::new(py, slots)?, Some(state))
+    let class = object.get_type().into_any();
+    let slots = flat(object, known, Some(class.clone()), lend.as_mut())?;
+    if !known.handles {
+        return called((known, Mode::Class), PyTuple::new(py, slots)?, Some(state));
+    }
+    let (form, mark) = (known.form(py, Mode::Class)?, Mark::new(object)?);
+    if !mark.is_cycle() || known.calls.frozen {
+        return Ok((form, PyTuple::new(py, slots)?, state, mark).into_pyobject(py)?.into_any());
+    }
+    if written.setstate {
+        let (first, later) = defer((known, py), slots, 1, None)?;
+        return filled((object, known), (form, first), (later, state), mark);
+    }
+    // Each slot has its whole value at once, because the derived `__setstate__` is called only once.
+    let (slots, attributes) = match state.cast::<PyDict>() {
+        Ok(some) => {
+            let (slots, attributes) = patch(object, known, some)?;
+            (core::iter::once(class).chain(slots.iter()).collect(), attributes)
+        }
+        Err(_) => (slots, None),
+    };
+    let (first, later) = defer((known, py), slots, 1, attributes)?;
+    Ok((form, first, later, mark).into_pyobject(py)?.into_any())
+}
+
+/// Pickles an object with the derived state, for a `__setstate__` that is not the derived one.
+fn with_own_setstate<'py>(object: &Bound<'py, PyAny>, known: &Known) -> PyResult<Bound<'py, PyAny>> {
+    let (py, class) = (object.py(), object.get_type());
+    let slots = flat(object, known, None, None)?;
+    let attributes = attributes::of(object, known)?;
+    let has_attributes = attributes.is_some();
+    let all = slots.iter().cloned().chain(attributes.map(Bound::into_any)).collect::<Vec<_>>();
+    let all = PyTuple::new(py, all)?;
+    // A `__setstate__` of a subclass may hand it on to that of the class.
+    let state = if known.written.setstate { all.into_any() } else { state::present(known, all)? };
+    let arguments = (&class, &state).into_pyobject(py)?;
+    if !known.handles && !has_attributes {
+        return called((known, Mode::Given), arguments, Some(state));
+    }
+    let (form, mark) = (known.form(py, Mode::Given)?, Mark::new(object)?);
+    if !mark.is_cycle() {
+        return Ok((form, arguments, state, mark).into_pyobject(py)?.into_any());
+    }
+    let (first, later) = defer((known, py), slots, 0, None)?;
+    filled((object, known), (form, (class, first).into_pyobject(py)?), (later, state), mark)
+}
+
+/// Pickles an object in a cycle that is made with empty slots: `later` fills these before the `__setstate__` that is not
+/// the derived one is given a state.
+fn filled<'py>(
+    (object, known): (&Bound<'py, PyAny>, &Known),
+    (form, arguments): (Bound<'py, Form>, Bound<'py, PyTuple>),
+    (later, state): (Option<Bound<'py, PyAny>>, Bound<'py, PyAny>),
+    mark: Mark,
+) -> PyResult<Bound<'py, PyAny>> {
+    let py = object.py();
+    let state = match later {
+        None => state,
+        Some(later) => {
+            let completion = Completion {
+                form: known.form(py, Mode::Completed)?.unbind(),
+                object: object.clone().unbind(),
+                slots: later.cast_into::<PyTuple>()?.unbind(),
+                state: state.unbind(),
+            };
+            Bound::new(py, completion)?.into_any()
+        }
+    };
+    Ok((form, arguments, state, mark).into_pyobject(py)?.into_any())
 }
 
 /// Pickles an object by the tuple of slots that its `__getstate__` returned, in cycles too.
@@ -89,7 +154,8 @@ fn by_slots<'py>(
         if with_attributes || slots.len() == count {
             let attributes =
                 with_attributes.then(|| slots.pop()).flatten().map(Bound::cast_into::<PyDict>).transpose()?;
-            let (slots, later) = defer(known, slots, 1, attributes)?;
+            let (slots, later) = defer((known, py), slots, 1, attributes)?;
+            let later = built(object, known, later)?;
             return Ok((form, slots, later, mark).into_pyobject(py)?.into_any());
         }
     }

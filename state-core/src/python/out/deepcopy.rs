@@ -34,7 +34,7 @@ pub(in crate::python) fn deepcopy<'py>(
     }
     let mark = Mark::new(object)?;
     let (state, later) = if mark.is_cycle() {
-        defer(known, slots, 0, attributes)?
+        defer((known, py), slots, 0, attributes)?
     } else {
         slots.extend(attributes.map(Bound::into_any));
         (PyTuple::new(py, slots)?, None)

@@ -5,6 +5,7 @@
 //! be, and gets its state as soon as it exists.
 
 mod authors;
+mod completion;
 mod cycle;
 pub(super) mod deepcopy;
 mod scalars;
@@ -101,7 +102,8 @@ fn reduced<'py>(
     }
     let mark = Mark::new(object)?;
     if mark.is_cycle() {
-        let (slots, later) = defer(known, slots, usize::from(!exact), attributes)?;
+        let (slots, later) = defer((known, py), slots, usize::from(!exact), attributes)?;
+        let later = built(object, known, later)?;
         return Ok((form, slots, later, mark).into_pyobject(py)?.into_any());
     }
     slots.extend(attributes.map(Bound::into_any));
@@ -148,18 +150,28 @@ pub(super) fn all_slots<'py>(
     slots.finish()
 }
 
+/// What pickle gives an object in a cycle, which Python itself restores if it is attributes alone.
+fn built<'py>(
+    object: &Bound<'py, PyAny>,
+    known: &Known,
+    later: Option<Bound<'py, PyAny>>,
+) -> PyResult<Option<Bound<'py, PyAny>>> {
+    match later.map(Bound::cast_into::<PyDict>) {
+        Some(Ok(attributes)) => attributes::for_python(object, known, attributes).map(Some),
+        Some(Err(later)) => Ok(Some(later.into_inner())),
+        None => Ok(None),
+    }
+}
+
 /// The slots with which an object in a cycle is made, preceded by a class if `start` is 1, and what it gets afterwards:
 /// its form and whole state, so that an older state is matched too. Objects that cannot get that have at least their
 /// attributes.
 fn defer<'py>(
-    known: &Known,
+    (known, py): (&Known, Python<'py>),
     slots: Vec<Bound<'py, PyAny>>,
     start: usize,
     attributes: Option<Bound<'py, PyDict>>,
 ) -> PyResult<(Bound<'py, PyTuple>, Option<Bound<'py, PyAny>>)> {
-    let Some(py) = slots.first().map(Bound::py).or(attributes.as_ref().map(Bound::py)) else {
-        return Err(PyTypeError::new_err("a cycle through an object without slots"));
-    };
     if known.calls.frozen {
         return Ok((PyTuple::new(py, slots)?, attributes.map(Bound::into_any)));
     }

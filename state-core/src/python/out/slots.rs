@@ -3,6 +3,7 @@
 use alloc::string::String;
 use alloc::vec::Vec;
 
+use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBool, PyBytes, PyDict, PyFloat, PyList, PySet, PyString, PyTuple};
 
@@ -68,7 +69,10 @@ impl<'a, 'py> Slots<'a, 'py> {
             // If the elements are lists in Python, they have no hash, and the set becomes a list.
             Head::Set => match PySet::new(self.py, &parts) {
                 Ok(set) => set.into_any(),
-                Err(_) => PyList::new(self.py, parts)?.into_any(),
+                Err(error) => {
+                    unhashable(self.py, error)?;
+                    PyList::new(self.py, parts)?.into_any()
+                }
             },
             Head::Dict => dict(self.py, parts)?,
             Head::Variant(name) => {
@@ -96,11 +100,17 @@ impl Slots<'_, '_> {
 fn dict<'py>(py: Python<'py>, parts: Vec<Bound<'py, PyAny>>) -> PyResult<Bound<'py, PyAny>> {
     let dict = PyDict::new(py);
     let pairs = parts.chunks_exact(2);
-    if pairs.clone().try_for_each(|pair| dict.set_item(&pair[0], &pair[1])).is_ok() {
-        return Ok(dict.into_any());
+    match pairs.clone().try_for_each(|pair| dict.set_item(&pair[0], &pair[1])) {
+        Ok(()) => return Ok(dict.into_any()),
+        Err(error) => unhashable(py, error)?,
     }
     let pairs = pairs.map(|pair| PyTuple::new(py, pair)).collect::<PyResult<Vec<_>>>()?;
     Ok(PyList::new(py, pairs)?.into_any())
+}
+
+/// Returns the error unless it says that an object has no hash.
+fn unhashable(py: Python<'_>, error: PyErr) -> PyResult<()> {
+    if error.is_instance_of::<PyTypeError>(py) { Ok(()) } else { Err(error) }
 }
 
 impl Encoder for Slots<'_, '_> {
