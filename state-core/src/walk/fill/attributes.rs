@@ -65,7 +65,7 @@ fn by_other_form<'v, 's, D: Decoder<'v>>(
         return None;
     }
     by_form(fill, (fill.nodes, schema), value, at)
-        .or_else(|| by_kind(fill, (&object.name, object.evolution.forms), value, at))
+        .or_else(|| by_kind(fill, (&object.name, (fill.nodes, schema)), value, at))
 }
 
 /// Fills an object whose state has the names of its slots: then their order has no meaning.
@@ -232,17 +232,39 @@ pub(super) fn variant<'v, 's, D: Decoder<'v>>(
     fill: &mut Fill<'v, 's>,
     (of, variant): (&'s Enum, &'s EnumVariant),
     named: &[(&'v str, D)],
-    mut at: usize,
+    at: usize,
 ) -> Result<()> {
-    let owner = Owner { evolution: of.evolution, variant: &variant.name };
-    let place = |(order, slot): (usize, &'s Slot)| {
-        at += fill.target(slot.ty).head;
-        FlatSlot { slot, owner, at: at - fill.target(slot.ty).head, order }
-    };
-    let places: Vec<FlatSlot> = variant.slots.iter().enumerate().map(place).collect();
+    let places = variant_places(fill.nodes, (of, variant), at);
     by_names(fill, &places, named, |name| of.evolution.is_removed(name)).map_err(|unknown| {
         unknown.unwrap_or_else(|left| not_one_of(&places, (&format!("{}.{}", of.name, variant.name), ""), left))
     })
+}
+
+/// Returns the slots of a variant.
+pub(super) fn variant_places<'s>(
+    nodes: &Nodes,
+    (of, variant): (&Enum, &'s EnumVariant),
+    mut at: usize,
+) -> Vec<FlatSlot<'s>> {
+    let owner = Owner { evolution: of.evolution, variant: &variant.name };
+    let place = |(order, slot): (usize, &'s Slot)| {
+        at += nodes.get(slot.ty).head;
+        FlatSlot { slot, owner, at: at - nodes.get(slot.ty).head, order }
+    };
+    variant.slots.iter().enumerate().map(place).collect()
+}
+
+/// Whether each of these slots has its value, and each value its slot, unless it is dropped.
+pub(super) fn has_slots<'v, D: Decoder<'v>>(
+    places: &[FlatSlot<'_>],
+    named: &[(&'v str, D)],
+    is_removed: impl Fn(&str) -> bool,
+) -> bool {
+    let found: Vec<Option<usize>> = places.iter().map(|place| find(place, places, named)).collect();
+    let is_there = |(place, found): (&FlatSlot<'_>, &Option<usize>)| found.is_some() || place.slot.default.is_some();
+    let drops = |name: &str| places.iter().any(|place| place.owner.evolution.is_removed(name)) || is_removed(name);
+    let is_taken = |(at, (name, _)): (usize, &(&str, D))| found.contains(&Some(at)) || drops(name);
+    places.iter().zip(&found).all(is_there) && named.iter().enumerate().all(is_taken)
 }
 
 /// The error of a slot whose value is wrong, or a value that belongs to no slot.

@@ -11,6 +11,7 @@ mod keys;
 mod leaves;
 mod objects;
 mod older;
+mod older_variants;
 mod once;
 mod raws;
 mod variants;

@@ -3,10 +3,12 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::ptr::from_ref;
 
-use super::attributes::{absent, attributes, find, may_be, own_attributes};
+use super::attributes::{absent, attributes, find, has_slots, may_be, own_attributes};
 use super::flat::{Beside, FlatSlot, beside_parent, places};
 use super::leaves::int;
+use super::older_variants::is_variant;
 use super::{Fill, fill_at, fill_named};
 use crate::error::{Error, ErrorKind, Result};
 use crate::evolve::shares;
@@ -157,24 +159,34 @@ pub(super) fn by_form<'v, D: Decoder<'v>>(
 }
 
 /// Fills a part from a value without a schema whose kind is that of one of its older forms: a truth value, number or
-/// text. `None` if it is of no such kind.
+/// text, or a variant of an enum. `None` if it is of no such kind.
 #[cold]
 pub(super) fn by_kind<'v, D: Decoder<'v>>(
     fill: &mut Fill<'v, '_>,
-    (name, forms): (&str, &'static [OldForm]),
+    (name, (nodes, schema)): (&str, (&Nodes, &Schema)),
     value: D,
     at: usize,
 ) -> Option<Result<()>> {
-    let mut fits = forms.iter().filter(|form| is_of_kind((form.schema)(), value));
+    let evolution = schema.evolution()?;
+    // A variant that is none of a form itself is the present one for all others, as in native files.
+    let is_other = evolution.other.is_some() && value.variant(name).is_some();
+    let is_of = |form: &&OldForm| {
+        let schema = (form.schema)();
+        is_of_kind(schema, value) || !is_other && reaches(schema, value, &mut Vec::new())
+    };
+    let mut fits = evolution.forms.iter().filter(is_of);
     let (form, other) = (fits.next()?, fits.next());
     if other.is_some() {
         let found = alloc::format!("{}, which several of them can be", value.describe());
         let expected = alloc::format!("a value of one of the older forms of {name}");
         return Some(Err(Error::new(ErrorKind::Malformed, expected, found)));
     }
+    let old = (form.schema)();
+    if let Err(error) = unshared(fill, shares(nodes, schema) || shares(Nodes::NONE, old)) {
+        return Some(Err(error));
+    }
     let parts = fill.parts;
     Some(fill.aside(|mut image| {
-        let old = (form.schema)();
         let space = Builder { memory: image.memory, ..Builder::new(old.head, image.depth) };
         let (made, filled) = fill_at(space, old, value, parts);
         let regions = filled.and_then(|()| made.regions(old.head));
@@ -190,8 +202,23 @@ fn is_of_kind<'v, D: Decoder<'v>>(schema: &Schema, value: D) -> bool {
         Kind::Float { .. } => value.float().is_some() && value.long().is_none(),
         Kind::Char => value.str().is_some_and(|text| text.chars().count() == 1),
         Kind::Str => standard::text(value).is_some(),
+        Kind::Enum(of) => is_variant(Nodes::NONE, of, value),
         _ => false,
     }
+}
+
+/// Whether an enum reads a value through its own older forms.
+fn reaches<'v, D: Decoder<'v>>(schema: &'static Schema, value: D, seen: &mut Vec<*const Schema>) -> bool {
+    let Kind::Enum(of) = &schema.kind else { return false };
+    if seen.contains(&from_ref(schema)) {
+        return false;
+    }
+    seen.push(from_ref(schema));
+    of.evolution
+        .forms
+        .iter()
+        .map(|form| (form.schema)())
+        .any(|form| is_of_kind(form, value) || reaches(form, value, seen))
 }
 
 /// Returns the older form, a type of the program, that has the names in a state that does not fit the present type.
@@ -215,12 +242,7 @@ fn form_of<'v, D: Decoder<'v>>(
 
 /// Whether each slot of a type has its value, and each value its slot.
 fn has_names<'v, D: Decoder<'v>>(nodes: &Nodes, object: &Object, named: &[(&'v str, D)]) -> bool {
-    let places = places(nodes, object, 0);
-    let found: Vec<Option<usize>> = places.iter().map(|place| find(place, &places, named)).collect();
-    let is_there = |(place, found): (&FlatSlot<'_>, &Option<usize>)| found.is_some() || place.slot.default.is_some();
-    let drops = |name: &str| places.iter().any(|place| place.owner.evolution.is_removed(name));
-    let is_taken = |(at, (name, _)): (usize, &(&str, D))| found.contains(&Some(at)) || drops(name);
-    places.iter().zip(&found).all(is_there) && named.iter().enumerate().all(is_taken)
+    has_slots(&places(nodes, object, 0), named, |_| false)
 }
 
 /// Fills an object from a state of an older form, which is built and then converted.

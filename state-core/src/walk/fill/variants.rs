@@ -4,7 +4,7 @@ use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
-use super::older::{by_form, by_kind};
+use super::older_variants::by_older_form;
 use super::{Fill, attributes, left_out, slots_left_out};
 use crate::error::{Error, ErrorKind, Result};
 use crate::protocol::layout::{LENGTH, enum_is_inline, tag_head};
@@ -41,20 +41,18 @@ impl<'v, 's> Fill<'v, 's> {
             let (_, at) = self.place(of, &variant.name, at)?;
             return self.node(schema, value, at);
         }
-        let changes = !D::LIVE && !of.evolution.forms.is_empty();
         if !D::LIVE {
-            if let Some(filled) = self.variant_by_names(of, value, at) {
-                return filled;
+            if !of.evolution.forms.is_empty() {
+                if let Some(filled) = by_older_form(self, (schema, of), value, at) {
+                    return filled;
+                }
             }
-            if let Some(filled) = changes.then(|| by_form(self, (self.nodes, schema), value, at)).flatten() {
+            if let Some(filled) = self.variant_by_names(of, value, at) {
                 return filled;
             }
         }
         let mut given = tags(of).find_map(|tag| value.variant(tag));
-        let Some((name, state)) = &mut given else {
-            let changed = changes.then(|| by_kind(self, (&of.name, of.evolution.forms), value, at)).flatten();
-            return changed.unwrap_or_else(|| self.member(of, value, at));
-        };
+        let Some((name, state)) = &mut given else { return self.member(of, value, at) };
         let (variant, slots_at) = self.place(of, name, at)?;
         if is_other(of, variant, name) {
             return Ok(());
@@ -138,14 +136,8 @@ impl<'v, 's> Fill<'v, 's> {
     /// Writes the tag of the variant that has this name or had it, or else of the variant that stands for removed ones.
     /// Returns where its slots begin.
     fn place(&mut self, of: &'s Enum, name: &str, at: usize) -> Result<(&'s EnumVariant, usize)> {
-        let evolution = of.evolution;
-        let by = |test: &dyn Fn(&str) -> bool| of.variants.iter().position(|variant| test(&variant.name));
-        let place = by(&|own| own == name)
-            .or_else(|| by(&|own| evolution.aliases_of("", own).contains(&name)))
-            .or_else(|| evolution.other.and_then(|other| by(&|own| own == other)));
-        let Some((place, variant)) = place.and_then(|place| Some((place, of.variants.get(place)?))) else {
-            return Err(unknown(of, name, self.older));
-        };
+        let found = called(of, name).or_else(|| called(of, of.evolution.other?));
+        let Some((place, variant)) = found else { return Err(unknown(of, name, self.older)) };
         let tag = tag_head(of.variants.len());
         self.builder.write(at, &place.to_le_bytes()[..tag]);
         let head_of = |slots: &[Slot]| slots.iter().map(|slot| self.target(slot.ty).head).sum::<usize>();
@@ -176,8 +168,14 @@ fn unknown(of: &Enum, name: &str, older: bool) -> Error {
     Error::new(ErrorKind::Malformed, format!("{} ({})", what(of), known.join(", ")), found).with_hint(hint)
 }
 
+/// Returns the variant that has this name, or else the one that had it, with its number.
+pub(super) fn called<'s>(of: &'s Enum, name: &str) -> Option<(usize, &'s EnumVariant)> {
+    let by = |test: &dyn Fn(&str) -> bool| of.variants.iter().enumerate().find(|(_, variant)| test(&variant.name));
+    by(&|own| own == name).or_else(|| by(&|own| of.evolution.aliases_of("", own).contains(&name)))
+}
+
 /// The present and former names of an enum.
-fn tags(of: &Enum) -> impl Iterator<Item = &str> {
+pub(super) fn tags(of: &Enum) -> impl Iterator<Item = &str> {
     core::iter::once(&*of.name).chain(of.evolution.aliases.iter().copied())
 }
 
