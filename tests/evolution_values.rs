@@ -265,6 +265,33 @@ mod parents {
         }
     }
 
+    /// The parent was called otherwise then, and the state has no name of its own.
+    #[test]
+    fn an_older_form_of_a_parent_that_was_renamed_is_converted() {
+        #[derive(State, Debug, PartialEq)]
+        #[state(name = "zoo.Creature", alias("zoo.Thing", "zoo.Animal"), pickle = "dict", from(v1::Animal))]
+        struct Creature {
+            label: String,
+            months: u32,
+        }
+        impl From<v1::Animal> for Creature {
+            fn from(older: v1::Animal) -> Self {
+                Self { label: older.name, months: 12 * older.age }
+            }
+        }
+        #[derive(State, Debug, PartialEq)]
+        #[state(name = "zoo.Dog", pickle = "dict", removed("toys"))]
+        struct Dog {
+            #[state(flatten_parent)]
+            creature: Creature,
+            tame: bool,
+        }
+        for dog in each::<Dog>(&puppy().dog) {
+            let creature = Creature { months: 36, label: "Rex".into() };
+            assert_eq!(dog.unwrap(), Dog { creature, tame: true });
+        }
+    }
+
     /// A slot of the type itself that is missing is reported with its line, and not with what belongs to the parent.
     #[test]
     fn what_is_missing_beside_a_parent_is_told_with_its_line() {

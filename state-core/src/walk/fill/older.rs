@@ -61,10 +61,20 @@ pub(super) fn with_parent<'v, 's, D: Decoder<'v>>(
         let others = named.iter().filter(|(name, _)| of_parent.iter().all(|place| place.slot.name != *name));
         return Err(absent((fill, &beside.own, &others.copied().collect::<Vec<_>>()), place));
     }
-    let outer = fill.deeper()?;
-    by_names_of(fill, beside.parent, (&beside.parent.name, &inherited), beside.at)?;
+    let (parent, outer) = (beside.parent, fill.deeper()?);
+    by_names_of(fill, parent, (tag_of_parent(parent, &inherited), &inherited), beside.at)?;
     fill.parts = outer;
     own_attributes(fill, object, &beside.own, &own)
+}
+
+/// Returns the name by which a parent has an older form with these slots, whose state has no name of its own: its present
+/// name, or a former one.
+fn tag_of_parent<'s, 'v, D: Decoder<'v>>(parent: &'s Object, named: &[(&'v str, D)]) -> &'s str {
+    let mut had = parent.evolution.aliases.iter().copied().filter(|tag| form_of(parent, tag, named).is_some());
+    match form_of(parent, &parent.name, named) {
+        None => had.next().unwrap_or(&parent.name),
+        Some(_) => &parent.name,
+    }
 }
 
 /// The slots by name of an object with a parent that changes older states itself.
