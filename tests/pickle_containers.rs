@@ -232,6 +232,54 @@ fn an_array_without_a_type_code_is_none() {
     }
 }
 
+/// Python refuses an item that the type of an array cannot have, and so do fields of wider types.
+#[test]
+fn an_array_has_no_items_beyond_its_type() {
+    const MAKE: &str = r#"
+import array, pickle, sys
+
+def case(frame):
+    code, item = frame.decode().split()
+    pickled = b"carray\narray\n(V" + code.encode() + b"\n(" + (b"F" if "." in item else b"L") + item.encode() + b"\nltR."
+    try:
+        return str(pickle.loads(pickled)[0])
+    except (OverflowError, TypeError, ValueError):
+        return "refused"
+"#;
+    let mut cases = Vec::new();
+    for (code, bits) in [('b', 8), ('h', 16), ('i', 32), ('q', 64)] {
+        let code_of_unsigned = code.to_ascii_uppercase();
+        for item in [-(1_i128 << (bits - 1)), (1_i128 << (bits - 1)) - 1] {
+            cases.push((code, item.to_string(), true));
+            cases.push((code, (item + item.signum()).to_string(), false));
+        }
+        for (item, fits) in [(0, true), (-1, false), ((1_i128 << bits) - 1, true), (1_i128 << bits, false)] {
+            cases.push((code_of_unsigned, item.to_string(), fits));
+        }
+        cases.push((code, "1.0".into(), false));
+    }
+    cases.push(('x', "1".into(), false));
+    let frames: Vec<Vec<u8>> = cases.iter().map(|(code, item, _)| format!("{code} {item}").into_bytes()).collect();
+    let answers = python::texts(MAKE, &frames);
+    for (at, (code, item, fits)) in cases.iter().enumerate() {
+        if let Some(answers) = &answers {
+            assert_eq!(answers[at] != "refused", *fits, "{code} {item}: {}", answers[at]);
+        }
+        let kind = if item.contains('.') { "F" } else { "L" };
+        let pickle = format!("carray\narray\n(V{code}\n({kind}{item}\nltR.");
+        let number = item.parse::<i128>().unwrap_or(1);
+        assert_eq!(both::<Vec<i128>>(&pickle), fits.then(|| vec![number]), "{code} {item}");
+        assert_eq!(both::<Vec<f64>>(&pickle).is_some(), *fits && number as f64 as i128 == number, "{code} {item}");
+    }
+    let single = |item: &str| both::<Vec<f64>>(&format!("carray\narray\n(Vf\n(F{item}\nltR."));
+    assert_eq!(single("1.5"), Some(vec![1.5]));
+    assert_eq!(single("inf"), Some(vec![f64::INFINITY]));
+    assert_eq!(single("1e300"), None);
+
+    let error = pickle::loads::<Vec<i64>>(b"carray\narray\n(Vb\n(I1\nI300\nltR.").unwrap_err().to_string();
+    assert_eq!(error, "[1]: expected an item of array.array('b'), an integer of 8 bits, found int 300");
+}
+
 /// Python keeps the last one too.
 #[test]
 fn of_equal_keys_the_last_one_counts() {

@@ -4,11 +4,12 @@ use alloc::borrow::Cow;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
+use core::fmt;
 
 use super::args;
 use super::deque::Items;
 use crate::array::ArrayParts;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, index};
 use crate::value::repr::{Field, Layout, Look, Object, Shape, Source, is_empty};
 use crate::value::{ByteOrder, Dtype, Order, Value};
 use crate::walk::Decoder;
@@ -22,7 +23,9 @@ pub(crate) fn parts<'v, D: Decoder<'v>>(value: D) -> Result<Option<ArrayParts<'v
     if array.is_some() {
         return Ok(array);
     }
-    let Some((format, bytes)) = memory(value) else { return Ok(None) };
+    let Some((format, bytes)) = memory(value) else {
+        return if D::LIVE { Ok(None) } else { misfit(value).map_or(Ok(None), Err) };
+    };
     let Some(dtype) = u8::try_from(format).ok().and_then(Dtype::of_machine_format) else { return Ok(None) };
     let count = bytes.len() / dtype.itemsize();
     if bytes.len() % dtype.itemsize() != 0 {
@@ -63,14 +66,93 @@ fn memory<'v, D: Decoder<'v>>(value: D) -> Option<(i128, &'v [u8])> {
 }
 
 /// The items of an `array.array` that was pickled as a code for the type and the items that it starts from, if any.
+/// `None` if Python would refuse one of them, which [`parts`] reports.
 pub(super) fn items<'v, D: Decoder<'v>>(value: D) -> Option<Items<'v, D>> {
+    listed(value).filter(|_| misfit(value).is_none()).map(|(_, items)| items)
+}
+
+/// The code for the type of an `array.array` that was pickled as items, and these.
+fn listed<'v, D: Decoder<'v>>(value: D) -> Option<(u8, Items<'v, D>)> {
     const NAME: &str = "array.array";
     let mut args = value.arguments(NAME)?;
+    let code = args.next()?;
     // Python 2 has the code as bytes.
-    args.next().filter(|code| code.str().is_some() || code.bytes().is_some())?;
+    let code = code.str().map(str::as_bytes).or_else(|| code.bytes())?;
     let start = args.next().map(|start| start.sequence().ok_or(())).transpose().ok()?;
     let added = value.appended(NAME)?;
-    args.next().is_none().then_some(Items::new(start, added))
+    let code = if let [code] = *code { code } else { 0 };
+    args.next().is_none().then_some((code, Items::new(start, added)))
+}
+
+/// Returns the error of the first item of an `array.array` that an array of its type cannot have.
+#[cold]
+fn misfit<'v, D: Decoder<'v>>(value: D) -> Option<Error> {
+    let (code, mut items) = listed(value)?;
+    let Some(ty) = Type::of(code) else {
+        let found = value.describe();
+        return Some(Error::new(ErrorKind::Malformed, "an array.array of a type that Python has", found));
+    };
+    let (place, item) = items.by_ref().enumerate().find(|&(_, item)| !ty.has(item))?;
+    let expected = format!("an item of array.array({:?}), {ty}", char::from(code));
+    Some(Error::new(ErrorKind::Malformed, expected, item.describe()).within(&index(place)))
+}
+
+/// What the items of an `array.array` are.
+#[derive(Clone, Copy, Debug)]
+enum Type {
+    Letters,
+    Int { bits: u32, signed: bool },
+    Single,
+    Double,
+}
+
+impl Type {
+    fn of(code: u8) -> Option<Self> {
+        let bits = match code.to_ascii_lowercase() {
+            b'b' => 8,
+            b'h' => 16,
+            b'i' => 32,
+            // `long` has 32 bits on some machines.
+            b'l' | b'q' => 64,
+            _ => 0,
+        };
+        Some(match code {
+            b'f' => Self::Single,
+            b'd' => Self::Double,
+            // Of Python 2, of all, and of Python 3.13.
+            b'c' | b'u' | b'w' => Self::Letters,
+            _ if bits > 0 => Self::Int { bits, signed: code.is_ascii_lowercase() },
+            _ => return None,
+        })
+    }
+
+    fn has<'v, D: Decoder<'v>>(self, item: D) -> bool {
+        match self {
+            Self::Letters => item.str().is_some() || item.bytes().is_some(),
+            Self::Int { bits, signed } => {
+                let highest = 1_i128 << (bits - u32::from(signed));
+                let range = if signed { -highest..highest } else { 0..highest };
+                item.bool().is_some() || item.int().is_some_and(|int| range.contains(&int))
+            }
+            // Python would make it infinite.
+            Self::Single => {
+                item.float().is_none_or(|float| float.is_infinite() || (float as f32).is_finite() || float.is_nan())
+            }
+            Self::Double => true,
+        }
+    }
+}
+
+impl fmt::Display for Type {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Letters => f.write_str("a letter"),
+            Self::Int { bits, signed: true } => write!(f, "an integer of {bits} bits"),
+            Self::Int { bits, .. } => write!(f, "an integer of {bits} bits that is not negative"),
+            Self::Single => f.write_str("a float of 32 bits"),
+            Self::Double => f.write_str("a float"),
+        }
+    }
 }
 
 /// Prints `array(code, list)`, of protocols 0 to 2; for text, the list has its letters.
