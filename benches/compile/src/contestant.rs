@@ -12,18 +12,25 @@ pub struct Contestant {
     pub visit: &'static str,
 }
 
-pub const CONTESTANTS: [Contestant; 5] = [
+const STATE: Contestant = Contestant {
+    name: "state",
+    dependencies: "state-core = { path = \"{state}\" }",
+    derives: "Clone, state_core::State",
+    visit: "if let Ok(value) = state_core::loads::<{T}>(bytes) { sink.extend(state_core::dumps(&value).unwrap()); }",
+};
+
+pub const CONTESTANTS: [Contestant; 6] = [
     Contestant {
         name: "none",
         dependencies: "",
         derives: "Clone",
         visit: "std::hint::black_box(std::ptr::from_ref(bytes).cast::<{T}>());",
     },
+    STATE,
     Contestant {
-        name: "state",
-        dependencies: "state-core = { path = \"{state}\" }",
-        derives: "Clone, state_core::State",
-        visit: "if let Ok(value) = state_core::loads::<{T}>(bytes) { sink.extend(state_core::dumps(&value).unwrap()); }",
+        name: "state without pickle",
+        dependencies: "state-core = { path = \"{state}\", default-features = false, features = [\"derive\", \"std\"] }",
+        ..STATE
     },
     Contestant {
         name: "serde + postcard",

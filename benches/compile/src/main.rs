@@ -17,6 +17,7 @@ const ROUNDS: usize = 3;
 
 /// The measurements of one contestant.
 struct Cost {
+    dependencies: [Duration; 2],
     check: Duration,
     debug: Duration,
     program: Duration,
@@ -26,7 +27,11 @@ struct Cost {
 
 fn main() -> Result<()> {
     let mut words = std::env::args().skip(1).peekable();
-    let types = if words.next_if(|word| word == "mixed").is_some() { types::mixed() } else { types::alike() };
+    let types = match words.next_if(|word| word == "mixed" || word == "one").as_deref() {
+        Some("mixed") => types::mixed(),
+        Some(_) => types::one(),
+        None => types::alike(),
+    };
     let rounds = words.next().map_or(Ok(ROUNDS), |rounds| rounds.parse()).map_err(Error::other)?;
     let work = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/packages");
     let mut packages = Vec::new();
@@ -50,7 +55,14 @@ fn main() -> Result<()> {
         let (lines, size) = (package.lines()?, package.size()?);
         costs.push((
             *contestant,
-            Cost { check: median(check), debug: median(debug), program: median(program), lines, size },
+            Cost {
+                dependencies: package.dependencies,
+                check: median(check),
+                debug: median(debug),
+                program: median(program),
+                lines,
+                size,
+            },
         ));
     }
     print(&costs, &types, rounds);
@@ -65,16 +77,23 @@ fn median(mut times: Vec<Duration>) -> Duration {
 /// Prints the table. The first line is the crate without derives; lines and bytes are per type and relative to it.
 fn print(costs: &[(&Contestant, Cost)], types: &Types, rounds: usize) {
     let count = types.roots.len();
-    println!("{}; medians of {rounds} cold builds of that crate alone\n", types.what);
-    println!("| derives | check | debug build | release program | lines a type | bytes a type |");
-    println!("|---|--:|--:|--:|--:|--:|");
+    println!(
+        "{}; medians of {rounds} cold builds of that crate alone, and one build of its dependencies\n",
+        types.what
+    );
+    println!(
+        "| derives | dependencies | in release | check | debug build | release program | lines a type | bytes a type |"
+    );
+    println!("|---|--:|--:|--:|--:|--:|--:|--:|");
     let Some((_, base)) = costs.first() else { return };
     for (contestant, cost) in costs {
         let lines = cost.lines.saturating_sub(base.lines) / count;
         let bytes = cost.size.saturating_sub(base.size) / count as u64;
         println!(
-            "| {} | {:.2} s | {:.2} s | {:.2} s | {lines} | {bytes} |",
+            "| {} | {:.1} s | {:.1} s | {:.2} s | {:.2} s | {:.2} s | {lines} | {bytes} |",
             contestant.name,
+            cost.dependencies[0].as_secs_f64(),
+            cost.dependencies[1].as_secs_f64(),
             cost.check.as_secs_f64(),
             cost.debug.as_secs_f64(),
             cost.program.as_secs_f64(),

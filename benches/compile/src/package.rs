@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 use std::fs;
-use std::io::{Error, Result};
+use std::io::{Error, ErrorKind, Result};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::{Duration, Instant};
@@ -14,10 +14,12 @@ pub struct Package<'a> {
     folder: PathBuf,
     contestant: &'a Contestant,
     types: &'a Types,
+    /// What all that the package depends on takes to build, in debug and in release.
+    pub dependencies: [Duration; 2],
 }
 
 impl<'a> Package<'a> {
-    /// Writes the package, and builds its dependencies.
+    /// Writes the package, and builds its dependencies from nothing.
     pub fn prepare(work: &Path, contestant: &'a Contestant, types: &'a Types) -> Result<Self> {
         let folder = work.join(contestant.name.replace(" + ", "-"));
         fs::create_dir_all(folder.join("src"))?;
@@ -28,10 +30,14 @@ impl<'a> Package<'a> {
             contestant.dependencies.replace("{state}", &state.display().to_string())
         );
         fs::write(folder.join("Cargo.toml"), manifest)?;
-        let package = Self { folder, contestant, types };
+        match fs::remove_dir_all(folder.join("target")) {
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        let mut package = Self { folder, contestant, types, dependencies: Default::default() };
         package.write("", "fn main() {}")?;
-        package.cargo(&["build"])?;
-        package.cargo(&["build", "--release"])?;
+        package.cargo(&["fetch"])?;
+        package.dependencies = [package.timed(&["build"])?, package.timed(&["build", "--release"])?];
         Ok(package)
     }
 

@@ -1,4 +1,4 @@
-//! The types whose derives are measured: 500 structs that are alike, or 100 types of all kinds.
+//! The types whose derives are measured: 500 structs that are alike, 100 types of all kinds, or a single struct.
 
 use std::fmt::Write;
 
@@ -25,6 +25,15 @@ pub fn alike() -> Types {
     let declarations = (0..500).map(|number| structure(&format!("Type{number}"), &shuffled(number))).collect();
     let roots = (0..500).map(|number| format!("Type{number}")).collect();
     Types { declarations, roots, what: "500 structs of 8 fields" }
+}
+
+/// A single struct: what the runtime adds to a program is in the bytes of its type.
+pub fn one() -> Types {
+    Types {
+        declarations: vec![structure("Type0", &FIELDS)],
+        roots: vec!["Type0".into()],
+        what: "one struct of 8 fields",
+    }
 }
 
 fn shuffled(mut number: usize) -> [&'static str; 8] {
