@@ -1,7 +1,6 @@
 //! Inspection of native bytes that carry their schema, by a program that does not know the type.
 
 use alloc::borrow::ToOwned;
-use alloc::collections::BTreeMap;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 use core::fmt::{self, Write};
@@ -16,6 +15,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::image::stream::StreamReader;
 use crate::image::{Difference, Image, Options};
 use crate::literal::{Bytes, Single, Text};
+use crate::places::Places;
 use crate::protocol::decode::Regions;
 use crate::schema::fingerprint::hash;
 use crate::schema::{Nodes, Rows, Schema, Show, brief};
@@ -314,7 +314,7 @@ struct Tree<'w, W> {
 /// The shared objects that have occurred, each with its number in the tree.
 #[derive(Default)]
 struct Marks {
-    numbers: BTreeMap<(u8, u32), usize>,
+    numbers: Places,
     /// The numbers of the objects that the next value is.
     next: Vec<usize>,
 }
@@ -322,7 +322,7 @@ struct Marks {
 impl Marks {
     fn number(&mut self, object: Number) -> usize {
         let next = self.numbers.len() + 1;
-        *self.numbers.entry((object.class, object.index)).or_insert(next)
+        self.numbers.get_or_set(object.key(), next)
     }
 }
 

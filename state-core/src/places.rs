@@ -19,6 +19,12 @@ pub(crate) fn pair<T>(first: &T, second: &T) -> Key {
     [from_ref(first) as usize, from_ref(second) as usize]
 }
 
+/// The key of a number of 64 bits.
+pub(crate) fn halves(number: u64) -> Key {
+    #[allow(clippy::cast_possible_truncation, reason = "each is half of the bits")]
+    [number as u32 as usize, (number >> 32) as usize]
+}
+
 /// Numbers by key.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Places(BTreeMap<Key, usize>);
@@ -47,12 +53,25 @@ impl Places {
         self.0.range(..=key).next_back().map(|(key, place)| (*key, *place))
     }
 
+    pub fn has(&self, key: Key) -> bool {
+        self.get(key).is_some()
+    }
+
+    /// The keys and their numbers, by key.
+    pub fn iter(&self) -> impl Iterator<Item = (Key, usize)> {
+        self.0.iter().map(|(key, place)| (*key, *place))
+    }
+
     pub fn len(&self) -> usize {
         self.0.len()
     }
 
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    pub fn clear(&mut self) {
+        self.0.clear();
     }
 
     /// Adds a key; returns whether it is new.
@@ -77,6 +96,27 @@ impl<V> Default for Table<V> {
 impl<V> Table<V> {
     pub fn get(&self, key: Key) -> Option<&V> {
         self.values.get(self.places.get(key)?)
+    }
+
+    pub fn get_mut(&mut self, key: Key) -> Option<&mut V> {
+        self.values.get_mut(self.places.get(key)?)
+    }
+
+    pub fn has(&self, key: Key) -> bool {
+        self.places.has(key)
+    }
+
+    /// The keys and their values, by key.
+    pub fn iter(&self) -> impl Iterator<Item = (Key, &V)> {
+        self.places.iter().map(|(key, place)| (key, &self.values[place]))
+    }
+
+    pub fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
+        self.values.iter_mut()
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.places.is_empty()
     }
 
     pub fn set(&mut self, key: Key, value: V) {

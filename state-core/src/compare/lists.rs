@@ -1,12 +1,13 @@
 //! Kinds with elements: lists, sets and maps, and text.
 
-use alloc::collections::{BTreeMap, BTreeSet};
+use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 
 use super::{Both, Compared, Pair, Span, Step, broken, cut};
 use crate::literal::Text;
+use crate::places::{Places, halves};
 use crate::protocol::decode::Regions;
 use crate::protocol::layout::stride;
 use crate::schema::{Kind, Link, Schema};
@@ -180,8 +181,8 @@ impl<'a> Pair<'a> {
         }
         for side in [0, 1] {
             let (here, there) = (&sides[side], &sides[1 - side]);
-            let others: BTreeSet<_> = (0..there.len()).map(|at| there.span(at)).collect();
-            for at in (0..here.len()).filter(|&at| !others.contains(&here.span(at))) {
+            let others = by_bytes((0..there.len()).map(|at| there.span(at)));
+            for at in (0..here.len()).filter(|&at| !others.contains_key(&here.span(at))) {
                 self.go_to(side, here, at);
                 self.lone(side, element, here.head(at))?;
             }
@@ -194,10 +195,10 @@ impl<'a> Pair<'a> {
     fn shared_set(&mut self, element: &'a Schema, sides: &Both<Elements<'a>>) -> Compared {
         let digests = [self.digests(0, element, &sides[0])?, self.digests(1, element, &sides[1])?];
         for side in [0, 1] {
-            let others: BTreeMap<u64, usize> = digests[1 - side].iter().copied().zip(0..).collect();
+            let others = by_digest(&digests[1 - side]);
             for (at, digest) in digests[side].iter().enumerate() {
-                match others.get(digest) {
-                    Some(&other) if side == 0 => self.pair_of(element, sides, [at, other])?,
+                match others.get(halves(*digest)) {
+                    Some(other) if side == 0 => self.pair_of(element, sides, [at, other])?,
                     Some(_) => {}
                     None => {
                         self.go_to(side, &sides[side], at);
@@ -274,9 +275,9 @@ impl<'a> Pair<'a> {
     /// Compares maps that may refer to shared objects: each entry is found by the digest of its key.
     fn shared_map(&mut self, of: Both<&'a Schema>, sides: &Both<Vec<Entry<'a>>>) -> Compared {
         let keys = [self.keys(0, of[0], &sides[0])?, self.keys(1, of[0], &sides[1])?];
-        let theirs: BTreeMap<u64, usize> = keys[1].iter().copied().zip(0..).collect();
+        let theirs = by_digest(&keys[1]);
         for (entry, key) in sides[0].iter().zip(&keys[0]) {
-            let other = theirs.get(key).and_then(|&at| sides[1].get(at));
+            let other = theirs.get(halves(*key)).and_then(|at| sides[1].get(at));
             if let Some(other) = other {
                 let outer = self.enter_key(0, of[0], entry)?;
                 self.sides = [entry.key_place, other.key_place];
@@ -285,8 +286,8 @@ impl<'a> Pair<'a> {
             }
             self.value_of(of, entry, other)?;
         }
-        let ours: BTreeSet<u64> = keys[0].iter().copied().collect();
-        let added = sides[1].iter().zip(&keys[1]).filter(|(_, key)| !ours.contains(key));
+        let ours = by_digest(&keys[0]);
+        let added = sides[1].iter().zip(&keys[1]).filter(|(_, key)| !ours.has(halves(**key)));
         added.map(|(entry, _)| entry).try_for_each(|entry| self.added(of, entry))
     }
 
@@ -354,18 +355,36 @@ struct Entry<'a> {
     value_place: Regions<'a>,
 }
 
+/// The places of parts by their bytes.
+fn by_bytes<'a>(parts: impl Iterator<Item = Span<'a>>) -> BTreeMap<Span<'a>, usize> {
+    let mut places = BTreeMap::new();
+    for (at, part) in parts.enumerate() {
+        places.insert(part, at);
+    }
+    places
+}
+
+/// The places of parts by their digests.
+fn by_digest(digests: &[u64]) -> Places {
+    let mut places = Places::default();
+    for (at, &digest) in digests.iter().enumerate() {
+        places.set(halves(digest), at);
+    }
+    places
+}
+
 /// Returns the entries of ours that theirs does not have in the same form, each with the entry of theirs with the same
 /// key.
 fn changed<'s, 'a>([ours, theirs]: &'s Both<Vec<Entry<'a>>>) -> Vec<(&'s Entry<'a>, Option<&'s Entry<'a>>)> {
-    let theirs: BTreeMap<_, _> = theirs.iter().map(|entry| (entry.key, entry)).collect();
-    let entries = ours.iter().map(|entry| (entry, theirs.get(&entry.key).copied()));
+    let places = by_bytes(theirs.iter().map(|entry| entry.key));
+    let entries = ours.iter().map(|entry| (entry, places.get(&entry.key).map(|&at| &theirs[at])));
     entries.filter(|(entry, other)| other.is_none_or(|other| other.value != entry.value)).collect()
 }
 
 /// Returns the entries of theirs whose keys ours does not have.
 fn added<'s, 'a>([ours, theirs]: &'s Both<Vec<Entry<'a>>>) -> Vec<&'s Entry<'a>> {
-    let ours: BTreeSet<_> = ours.iter().map(|entry| entry.key).collect();
-    theirs.iter().filter(|entry| !ours.contains(&entry.key)).collect()
+    let ours = by_bytes(ours.iter().map(|entry| entry.key));
+    theirs.iter().filter(|entry| !ours.contains_key(&entry.key)).collect()
 }
 
 /// Whether values have no data outside their heads, as numbers do.

@@ -2,7 +2,6 @@
 //! are met, one of ours with one of theirs, and each pair is compared once, so that cycles end. Which of several
 //! references comes first in the bytes does not matter, because the entries of maps have no order.
 
-use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -10,30 +9,25 @@ use alloc::vec::Vec;
 use super::digest::Digest;
 use super::{Both, Compared, Pair, broken};
 use crate::error::{Error, Escaped};
+use crate::places::{Key, Places, Table};
 use crate::protocol::decode::Regions;
 use crate::schema::{Kind, Nodes, Schema};
 use crate::sharing::walked::Objects;
 use crate::sharing::{Number, RECORD, Record};
 use crate::walk::{self, Scan};
 
-type Key = (u8, u32);
-
-fn key(number: Number) -> Key {
-    (number.class, number.index)
-}
-
 /// The counterpart of an object to which only one pointer of the other side leads, so that it has no number there.
-const OF_ITS_OWN: Key = (u8::MAX, u32::MAX);
+const OF_ITS_OWN: Key = [usize::MAX; 2];
 
 /// The state of a comparison of shared objects.
 pub(super) struct Shared<'a> {
     objects: Both<Objects<'a>>,
     /// For each side, the object of the other side that each object is paired with.
-    pairs: Both<BTreeMap<Key, Key>>,
+    pairs: Both<Table<Key>>,
     /// The objects of ours that were compared.
-    compared: BTreeSet<Key>,
+    compared: Places,
     /// The digests of objects, by which elements are found again.
-    digests: Both<BTreeMap<Key, u64>>,
+    digests: Both<Table<u64>>,
     /// Pairs that were met away from their values, and the paths there.
     later: Vec<(Both<Number>, &'a Schema, String)>,
     /// Differences between references: their indices in the differences found, and the targets of the references.
@@ -67,9 +61,9 @@ impl<'a> Shared<'a> {
         };
         Ok(Some(Self {
             objects: [of(&sides[0])?, of(&sides[1])?],
-            pairs: [BTreeMap::new(), BTreeMap::new()],
-            compared: BTreeSet::new(),
-            digests: [BTreeMap::new(), BTreeMap::new()],
+            pairs: Default::default(),
+            compared: Places::default(),
+            digests: Default::default(),
             later: Vec::new(),
             references: Vec::new(),
             quiet: false,
@@ -78,16 +72,16 @@ impl<'a> Shared<'a> {
 
     /// Returns whether two objects are paired now for the first time; `None` if they cannot be paired.
     fn meet(&mut self, numbers: Both<Number>) -> Option<bool> {
-        let [ours, theirs] = numbers.map(key);
-        match (self.pairs[0].get(&ours), self.pairs[1].get(&theirs)) {
+        let [ours, theirs] = numbers.map(Number::key);
+        match (self.pairs[0].get(ours), self.pairs[1].get(theirs)) {
             (None, None) => {
-                self.pairs[0].insert(ours, theirs);
-                self.pairs[1].insert(theirs, ours);
+                self.pairs[0].set(ours, theirs);
+                self.pairs[1].set(theirs, ours);
             }
             (Some(other), _) if *other == theirs => {}
             _ => return None,
         }
-        Some(self.compared.insert(ours))
+        Some(self.compared.meet(ours))
     }
 }
 
@@ -153,7 +147,7 @@ impl<'a> Pair<'a> {
             // One has no number: they differ if the other has come before.
             for (side, object) in records.map(number).into_iter().enumerate() {
                 if let (Some(object), Some(shared)) = (object, &mut self.shared) {
-                    shared.pairs[side].entry(key(object)).or_insert(OF_ITS_OWN);
+                    shared.pairs[side].get_or_add(object.key(), || OF_ITS_OWN);
                 }
             }
             let is_back = records.iter().any(|record| matches!(record, Record::Back(_)));
@@ -178,7 +172,7 @@ impl<'a> Pair<'a> {
         let (Some(object), Some(shared)) = (object, &self.shared) else {
             return self.digest_here(side, schema, head);
         };
-        if let Some(&known) = shared.digests[side].get(&key(object)) {
+        if let Some(&known) = shared.digests[side].get(object.key()) {
             self.skip(side, schema, head)?;
             return Ok(known);
         }
@@ -190,7 +184,7 @@ impl<'a> Pair<'a> {
             u32::MAX,
         )?;
         if let Some(shared) = &mut self.shared {
-            shared.digests[side].insert(key(object), digest.get());
+            shared.digests[side].set(object.key(), digest.get());
         }
         self.skip(side, schema, head)?;
         Ok(digest.get())
@@ -228,7 +222,7 @@ impl<'a> Pair<'a> {
         starts: Both<Regions<'a>>,
         records: Both<Record>,
     ) -> Compared {
-        let leads = records.map(|record| number(record).map_or(Leads::Own, |number| Leads::To(key(number))));
+        let leads = records.map(|record| number(record).map_or(Leads::Own, |number| Leads::To(number.key())));
         self.pass_over(schema, heads, starts, records)?;
         self.tell_references(leads)
     }
@@ -253,7 +247,7 @@ impl<'a> Pair<'a> {
     fn weak(&mut self, heads: Both<&'a [u8]>) -> Compared {
         let [Some(ours), Some(theirs)] = heads.map(Record::read) else { return Err(broken()) };
         let records = [ours, theirs];
-        let leads = records.map(|record| number(record).map_or(Leads::Nowhere, |number| Leads::To(key(number))));
+        let leads = records.map(|record| number(record).map_or(Leads::Nowhere, |number| Leads::To(number.key())));
         let Some(shared) = &mut self.shared else { return Err(broken()) };
         match records.map(number) {
             [None, None] => Ok(()),
@@ -261,7 +255,7 @@ impl<'a> Pair<'a> {
                 // The object is compared through the pointer that owns it.
                 Some(is_new) => {
                     if is_new {
-                        shared.compared.remove(&key(ours));
+                        shared.compared.remove(ours.key());
                     }
                     Ok(())
                 }
@@ -284,20 +278,22 @@ impl<'a> Pair<'a> {
     /// Replaces the marks of references by the paths to their objects.
     pub(super) fn explain(&mut self, schema: &'a Schema, starts: &Both<Regions<'a>>, levels: u32) -> Result<(), Error> {
         let Some(shared) = self.shared.take() else { return Ok(()) };
-        let mut paths = [BTreeMap::new(), BTreeMap::new()];
+        let mut paths: Both<Table<String>> = Default::default();
         for side in [0, 1] {
             let leads = shared.references.iter().filter_map(|(_, leads)| match leads[side] {
                 Leads::To(key) => Some(key),
                 _ => None,
             });
             let within = self.found.iter().flat_map(|found| marks(if side == 0 { &found.ours } else { &found.theirs }));
-            let wanted: BTreeMap<Key, String> =
-                leads.chain(within.filter_map(Result::ok)).map(|key| (key, String::new())).collect();
+            let mut wanted = Table::default();
+            for key in leads.chain(within.filter_map(Result::ok)) {
+                wanted.set(key, String::new());
+            }
             if !wanted.is_empty() {
                 paths[side] = walk::paths((schema, self.nodes), &starts[side], levels, wanted)?;
             }
         }
-        let object = |side: usize, key: &Key| match paths[side].get(key).map_or("", |path| path) {
+        let object = |side: usize, key: Key| match paths[side].get(key).map_or("", |path| path) {
             "" => String::from("the object at the root"),
             path => format!("the object at {}", Escaped(path)),
         };
@@ -305,7 +301,7 @@ impl<'a> Pair<'a> {
             for (side, text) in [&mut found.ours, &mut found.theirs].into_iter().enumerate() {
                 if text.contains(MARK) {
                     let parts = marks(text).map(|part| match part {
-                        Ok(key) => format!("<{}>", object(side, &key)),
+                        Ok(key) => format!("<{}>", object(side, key)),
                         Err(text) => text.into(),
                     });
                     *text = parts.collect();
@@ -316,7 +312,7 @@ impl<'a> Pair<'a> {
             let words = |side: usize| match leads[side] {
                 Leads::Nowhere => String::from("None"),
                 Leads::Own => String::from("an object of its own"),
-                Leads::To(key) => object(side, &key),
+                Leads::To(key) => object(side, key),
             };
             if let Some(difference) = self.found.get_mut(at) {
                 (difference.ours, difference.theirs) = (words(0), words(1));
@@ -339,7 +335,7 @@ pub(super) fn mark(number: Number) -> String {
 fn marks(text: &str) -> impl Iterator<Item = Result<Key, &str>> {
     text.split(MARK).enumerate().map(|(at, part)| {
         let number = part.split_once(' ').filter(|_| at % 2 == 1);
-        number.and_then(|(class, index)| Some((class.parse().ok()?, index.parse().ok()?))).ok_or(part)
+        number.and_then(|(class, index)| Some([class.parse().ok()?, index.parse().ok()?])).ok_or(part)
     })
 }
 

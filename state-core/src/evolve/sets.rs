@@ -16,7 +16,7 @@ use super::plan::Planner;
 use super::run::{Run, damaged};
 use super::skip::{Ahead, PassedSet, Skips};
 use crate::error::{Error, ErrorKind, Escaped, Result};
-use crate::places::words;
+use crate::places::{Words, words};
 use crate::protocol::layout::LENGTH;
 use crate::schema::{MemberOf, Nodes, Open, Problem};
 
@@ -77,19 +77,25 @@ impl<'t> Planner<'t> {
         }
         self.set_places.set(key, place);
         let now = self.ours.members(ours);
-        let had = now.iter().rev().flat_map(|ours| ours.aliases.iter().map(move |had| (*had, ours)));
+        let had = now.iter().enumerate().rev().flat_map(|(at, ours)| ours.aliases.iter().map(move |had| (*had, at)));
         // Present names take precedence over former names.
-        let by_name: BTreeMap<&str, &MemberOf<'static>> = had.chain(now.iter().map(|ours| (ours.tag, ours))).collect();
+        let mut by_name = Words::default();
+        for (name, at) in had.chain(now.iter().enumerate().map(|(at, ours)| (ours.tag, at))) {
+            by_name.set(name, at);
+        }
+        let found = |tag: &str| Some(&now[by_name.get(tag.as_bytes())?]);
         let mut types: BTreeMap<(String, u64), _> = BTreeMap::new();
         let members = self.theirs.members(theirs);
         // This is set before the parts are planned, because the set may occur in them again.
-        let mut became: BTreeMap<&str, &str> = BTreeMap::new();
-        let joins = members.iter().filter_map(|member| Some((by_name.get(member.tag)?.tag, member.tag)));
-        let drops = joins.fold(false, |drops, (ours, theirs)| *became.entry(ours).or_insert(theirs) != theirs || drops);
+        let mut became = Words::default();
+        let joins = members.iter().enumerate().filter_map(|(at, member)| Some((found(member.tag)?.tag, at)));
+        let drops = joins.fold(false, |drops, (ours, at)| {
+            members[became.get_or_set(ours.as_bytes(), at)].tag != members[at].tag || drops
+        });
         self.sets[place].drops = drops;
         self.drops |= drops;
         for member in members {
-            let one = match by_name.get(member.tag) {
+            let one = match found(member.tag) {
                 Some(found) => self.member(member, found, &path.slot(found.tag)),
                 None => Err(Box::new((Problem::member(path, &ours.registered(), member.tag), Vec::new()))),
             };

@@ -7,16 +7,13 @@
 //! that cannot be paired are replaced, reference by reference.
 
 use alloc::boxed::Box;
-use alloc::collections::{BTreeMap, BTreeSet};
 use alloc::vec::Vec;
 use core::any::{Any, TypeId};
 use core::mem::take;
 
 use super::pointer::{Erasure, Handles, Pair, Shared, SharedPointer};
+use crate::places::{Key, Places, Table};
 use crate::protocol::decode::Reader;
-
-/// The type of a pointer, and the address of its object.
-pub(super) type Key = (TypeId, usize);
 
 /// The index of a kind of pointers, and of a handle in it.
 pub(super) type HandleId = (usize, usize);
@@ -86,7 +83,7 @@ pub(crate) struct Links<'de> {
     pub(super) kinds: Vec<Kind<'de>>,
     /// The objects that are or were walked, in the order in which they were first visited.
     pub(super) met: Vec<Met>,
-    seen: BTreeSet<Key>,
+    seen: Places,
     /// The index of the one being walked.
     pub(super) at: Option<usize>,
     /// The references among visited objects, so that hooks of parts are called before those of the objects that contain
@@ -95,11 +92,11 @@ pub(crate) struct Links<'de> {
     /// Whether to wait for a lock that is held: the locks of a pair were free, but nothing is known about others.
     waits: bool,
     /// The objects of the new value, while references are counted.
-    found: BTreeMap<Key, Found>,
+    found: Table<Found>,
     /// The objects of the new value that can be paired.
-    free: BTreeSet<Key>,
-    live: BTreeMap<Key, Paired>,
-    new: BTreeMap<Key, Paired>,
+    free: Places,
+    live: Table<Paired>,
+    new: Table<Paired>,
 }
 
 impl<'de> Links<'de> {
@@ -108,14 +105,14 @@ impl<'de> Links<'de> {
             walk: Walk::Count,
             kinds: Vec::new(),
             met: Vec::new(),
-            seen: BTreeSet::new(),
+            seen: Places::default(),
             at: None,
             edges: Vec::new(),
             waits: true,
-            found: BTreeMap::new(),
-            free: BTreeSet::new(),
-            live: BTreeMap::new(),
-            new: BTreeMap::new(),
+            found: Table::default(),
+            free: Places::default(),
+            live: Table::default(),
+            new: Table::default(),
         }
     }
 
@@ -157,6 +154,11 @@ impl<'de> Links<'de> {
         (erasure.handles_in)(&mut *self.kinds.get_mut(kind)?.handles)
     }
 
+    /// The key of an object: the kind of its pointers and its address.
+    pub(super) fn key<P: Shared<'de>>(&mut self, pointer: &P, erasure: &Erasure<P>) -> Key {
+        [self.kind(erasure), pointer.address()]
+    }
+
     /// Keeps an object; returns its place.
     fn keep<P: Shared<'de>>(&mut self, pointer: &P, erasure: &Erasure<P>) -> Option<HandleId> {
         let kind = self.kind(erasure);
@@ -167,10 +169,10 @@ impl<'de> Links<'de> {
 
     /// Queues an object for the walk, unless it was visited before.
     pub(super) fn meet<P: Shared<'de>>(&mut self, pointer: &P, erasure: &Erasure<P>) -> Option<()> {
-        let key = (erasure.key, pointer.address());
+        let key = self.key(pointer, erasure);
         self.edges.extend(self.at.map(|at| (at, key)));
-        if self.seen.insert(key) {
-            let known = self.found.get(&key).and_then(|found| found.place);
+        if self.seen.meet(key) {
+            let known = self.found.get(key).and_then(|found| found.place);
             let place = known.or_else(|| self.keep(pointer, erasure))?;
             self.met.push(Met { place, key, within: self.at });
         }
@@ -179,46 +181,46 @@ impl<'de> Links<'de> {
 
     /// Counts a reference in the new value: of `sort` 0 an owner, of 1 a weak reference.
     pub(super) fn count<P: Shared<'de>>(&mut self, pointer: &P, erasure: &Erasure<P>, sort: usize) -> Option<()> {
-        let key = (erasure.key, pointer.address());
-        if self.found.entry(key).or_default().place.is_none() {
+        let key = self.key(pointer, erasure);
+        if self.found.get_or_add(key, Found::default).place.is_none() {
             let place = self.keep(pointer, erasure)?;
-            self.found.entry(key).or_default().place = Some(place);
+            self.found.get_or_add(key, Found::default).place = Some(place);
         }
-        self.found.entry(key).or_default().met[sort] += 1;
+        self.found.get_or_add(key, Found::default).met[sort] += 1;
         Some(())
     }
 
     /// Ends the count: an object whose references were all found can be paired.
     pub(super) fn end_count(&mut self) {
-        for (key, Found { met, place }) in take(&mut self.found) {
-            let Some((kind, at)) = place else { continue };
+        for (key, found) in take(&mut self.found).iter() {
+            let Some((kind, at)) = found.place else { continue };
             let kind = &mut self.kinds[kind];
-            if (kind.references)(&mut *kind.handles, at) == Some(met) {
-                self.free.insert(key);
+            if (kind.references)(&mut *kind.handles, at) == Some(found.met) {
+                self.free.meet(key);
             }
         }
     }
 
     /// Makes a live object and a new one a pair, if possible; returns whether they are one.
     pub(super) fn pair<P: Shared<'de>>(&mut self, live: &P, new: &P, erasure: &Erasure<P>) -> Option<bool> {
-        let (at, other) = ((erasure.key, live.address()), (erasure.key, new.address()));
-        let place = match self.new.get(&other) {
-            Some(pair) if pair.other == at.1 => pair.place,
+        let (at, other) = (self.key(live, erasure), self.key(new, erasure));
+        let place = match self.new.get(other) {
+            Some(pair) if pair.other == at[1] => pair.place,
             Some(_) => return Some(false),
-            None if self.live.contains_key(&at) || !self.free.contains(&other) || !live.trades(new) => {
+            None if self.live.has(at) || !self.free.has(other) || !live.trades(new) => {
                 return Some(false);
             }
             None => {
-                let kind = self.kind(erasure);
+                let [kind, _] = at;
                 let pairs = &mut self.handles(kind, erasure)?.pairs;
                 pairs.push(Pair { live: live.clone(), new: new.clone() });
                 let place = (kind, pairs.len() - 1);
-                self.live.insert(at, Paired { place, other: other.1 });
-                self.new.insert(other, Paired { place, other: at.1 });
+                self.live.set(at, Paired { place, other: other[1] });
+                self.new.set(other, Paired { place, other: at[1] });
                 place
             }
         };
-        if self.seen.insert(at) {
+        if self.seen.meet(at) {
             self.met.push(Met { place, key: at, within: self.at });
         }
         Some(true)
@@ -226,8 +228,8 @@ impl<'de> Links<'de> {
 
     /// Queues the pairs that were not visited: a hook may have changed what refers to them.
     pub(super) fn meet_pairs(&mut self) {
-        for (&key, paired) in &self.live {
-            if self.seen.insert(key) {
+        for (key, paired) in self.live.iter() {
+            if self.seen.meet(key) {
                 self.met.push(Met { place: paired.place, key, within: None });
             }
         }
@@ -235,15 +237,18 @@ impl<'de> Links<'de> {
 
     /// The places of the pairs.
     pub(super) fn live_places(&self) -> impl Iterator<Item = HandleId> {
-        self.live.values().map(|paired| paired.place)
+        self.live.iter().map(|(_, paired)| paired.place)
     }
 
     /// The visited objects, each after those that it refers to; in a cycle, any of them comes first.
     pub(super) fn parts_first(&self) -> Vec<usize> {
-        let index: BTreeMap<Key, usize> = self.met.iter().enumerate().map(|(at, met)| (met.key, at)).collect();
+        let mut index = Places::default();
+        for (at, met) in self.met.iter().enumerate() {
+            index.set(met.key, at);
+        }
         let mut parts = alloc::vec![Vec::new(); self.met.len()];
-        for (at, key) in &self.edges {
-            parts[*at].extend(index.get(key));
+        for &(at, key) in &self.edges {
+            parts[at].extend(index.get(key));
         }
         let (mut order, mut seen) = (Vec::new(), alloc::vec![false; parts.len()]);
         let mut open = Vec::new();
@@ -263,10 +268,10 @@ impl<'de> Links<'de> {
 
     /// The other object of a pair, to replace a reference to one of them.
     pub(super) fn other<P: Shared<'de>>(&mut self, pointer: &P, erasure: &Erasure<P>, side: Side) -> Option<P> {
-        let key = (erasure.key, pointer.address());
+        let key = self.key(pointer, erasure);
         let (kind, at) = match side {
-            Side::Live => self.new.get(&key),
-            Side::New => self.live.get(&key),
+            Side::Live => self.new.get(key),
+            Side::New => self.live.get(key),
         }?
         .place;
         let pair = self.handles(kind, erasure)?.pairs.get(at)?;
@@ -291,8 +296,8 @@ fn settle_met<'de, P: Shared<'de>>(reader: &mut Reader<'de>, (kind, at): HandleI
     let erasure = P::erasure()?;
     let links = reader.links()?;
     let object = links.handles(kind, &erasure)?.objects.get(at)?.clone();
-    let key = (erasure.key, object.address());
-    links.waits = links.live.contains_key(&key) || links.new.contains_key(&key);
+    let key = links.key(&object, &erasure);
+    links.waits = links.live.has(key) || links.new.has(key);
     let settled = object.settle_in(reader);
     reader.links()?.waits = true;
     settled

@@ -1,6 +1,7 @@
 //! The records before the values of shared pointers, if references are numbered.
 
 use super::held::Held;
+use crate::places::Key;
 use crate::protocol::layout::RECORD;
 use crate::schema::form::Sharing;
 
@@ -29,6 +30,12 @@ pub struct Number {
     pub class: u8,
     /// The object.
     pub index: u32,
+}
+
+impl Number {
+    pub(crate) fn key(self) -> Key {
+        [usize::from(self.class), self.index as usize]
+    }
 }
 
 impl Record {

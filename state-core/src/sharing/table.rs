@@ -2,11 +2,11 @@
 //! that begins before it is used, or whose reference can be filled in later. Builds nothing, and allocates nothing
 //! unless more than [`OPEN`] objects are nested.
 
-use alloc::collections::BTreeSet;
 use core::any::TypeId;
 
 use super::pointer::SharedPointer;
 use super::record::{CLASSES, Number, Numbered, Record};
+use crate::places::Places;
 use crate::protocol::decode::{Checker, Obstacle};
 use crate::protocol::layout::RECORD;
 
@@ -21,7 +21,7 @@ pub(crate) struct Table {
     open: [Number; OPEN],
     depth: usize,
     /// The open objects beyond those.
-    deeper: BTreeSet<(u8, u32)>,
+    deeper: Places,
     /// Whether references may lead back into an object that has not ended.
     cycles: bool,
     may_be_empty: bool,
@@ -46,7 +46,7 @@ impl Table {
             count: 0,
             open: [Number { class: 0, index: 0 }; OPEN],
             depth: 0,
-            deeper: BTreeSet::new(),
+            deeper: Places::default(),
             cycles,
             may_be_empty: false,
             patches: true,
@@ -87,7 +87,7 @@ impl Table {
         match self.open.get_mut(self.depth) {
             Some(place) => *place = number,
             None => {
-                self.deeper.insert((number.class, number.index));
+                self.deeper.meet(number.key());
             }
         }
         self.depth += 1;
@@ -97,12 +97,12 @@ impl Table {
     fn end(&mut self, number: Number) {
         self.depth -= 1;
         if self.depth >= OPEN {
-            self.deeper.remove(&(number.class, number.index));
+            self.deeper.remove(number.key());
         }
     }
 
     fn is_open(&self, number: Number) -> bool {
-        self.open[..self.depth.min(OPEN)].contains(&number) || self.deeper.contains(&(number.class, number.index))
+        self.open[..self.depth.min(OPEN)].contains(&number) || self.deeper.has(number.key())
     }
 
     /// Whether a pointer may lead back to this object; `None` if there is no object with that number.

@@ -24,7 +24,8 @@ pub(crate) fn settle<'de, P: Shared<'de>>(this: &mut P, reader: &mut Reader<'de>
         return this.settle_value(reader);
     };
     let links = reader.links()?;
-    match links.walk {
+    let walk = links.walk;
+    match walk {
         Walk::Count => {
             links.count(this, &erasure, 0)?;
             links.meet(this, &erasure)
@@ -41,7 +42,7 @@ pub(crate) fn settle<'de, P: Shared<'de>>(this: &mut P, reader: &mut Reader<'de>
             }
             Some(())
         }
-        Walk::Find(key) if key == (erasure.key, this.address()) => None,
+        Walk::Find(key) if key == links.key(this, &erasure) => None,
         Walk::Find(_) | Walk::Settle | Walk::Exchange => Some(()),
     }
 }

@@ -13,7 +13,6 @@ mod form;
 mod raws;
 mod read;
 
-use alloc::collections::BTreeMap;
 use alloc::string::String;
 
 pub use decoder::{Attributes, Decoder, Extended, NamedVariant};
@@ -38,6 +37,7 @@ use read::{FoundPart, Read, Seek};
 pub(crate) use read::{Scan, little_endian};
 
 use crate::error::{Error, Result};
+use crate::places::Table;
 use crate::protocol::decode::{Left, Location, NumberText, Regions};
 use crate::schema::{Nodes, Schema};
 use crate::sharing::walked::Objects;
@@ -109,8 +109,8 @@ pub(crate) fn paths(
     (schema, nodes): (&Schema, &Nodes),
     regions: &Regions<'_>,
     levels: u32,
-    wanted: BTreeMap<(u8, u32), String>,
-) -> Result<BTreeMap<(u8, u32), String>> {
+    wanted: Table<String>,
+) -> Result<Table<String>> {
     Scan::new(nodes, regions, regions.head, &mut Nowhere).paths(schema, regions.head, levels, wanted)
 }
 

@@ -1,8 +1,9 @@
 //! Which shared values were found equal so far: classes of their places, because a comparison may reach the same values
 //! again.
 
-use alloc::{collections::BTreeMap, vec::Vec};
+use alloc::vec::Vec;
 
+use crate::places::Table;
 use crate::value::Value;
 
 /// While two values are compared, they are assumed to be equal; if they are not, the comparison ends anyway. So each
@@ -10,7 +11,7 @@ use crate::value::Value;
 #[derive(Default)]
 pub(in crate::value) struct Classes {
     /// The next place on the path to the representative of the class, and the length of the longest path to this place.
-    next: BTreeMap<usize, (usize, u32)>,
+    next: Table<(usize, u32)>,
     log: Vec<Change>,
 }
 
@@ -43,16 +44,16 @@ impl Classes {
             return true;
         }
         let (below, above) = if length_a <= length_b { (a, b) } else { (b, a) };
-        self.next.insert(below, (above, length_a.min(length_b)));
-        self.next.insert(above, (above, length_a.max(length_b) + u32::from(length_a == length_b)));
+        self.next.set([below, 0], (above, length_a.min(length_b)));
+        self.next.set([above, 0], (above, length_a.max(length_b) + u32::from(length_a == length_b)));
         self.log.push(Change::Joined(below));
         false
     }
 
     fn add(&mut self, place: usize) -> bool {
-        let is_new = !self.next.contains_key(&place);
+        let is_new = !self.next.has([place, 0]);
         if is_new {
-            self.next.insert(place, (place, 0));
+            self.next.set([place, 0], (place, 0));
             self.log.push(Change::Added(place));
         }
         is_new
@@ -60,7 +61,7 @@ impl Classes {
 
     fn find(&self, mut place: usize) -> (usize, u32) {
         loop {
-            match self.next.get(&place) {
+            match self.next.get([place, 0]) {
                 Some(&(next, _)) if next != place => place = next,
                 found => return (place, found.map_or(0, |&(_, length)| length)),
             }
@@ -75,9 +76,9 @@ impl Classes {
     pub(in crate::value) fn undo(&mut self, mark: usize) {
         while self.log.len() > mark {
             match self.log.pop() {
-                Some(Change::Added(place)) => drop(self.next.remove(&place)),
+                Some(Change::Added(place)) => self.next.remove([place, 0]),
                 Some(Change::Joined(place)) => {
-                    if let Some((next, _)) = self.next.get_mut(&place) {
+                    if let Some((next, _)) = self.next.get_mut([place, 0]) {
                         *next = place;
                     }
                 }

@@ -8,7 +8,6 @@ mod open;
 mod sought;
 mod variants;
 
-use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -22,6 +21,7 @@ use super::raws::Raws;
 use super::{Encoder, Group};
 use crate::array::Elements;
 use crate::error::{Error, ErrorKind, Result};
+use crate::places::Table;
 use crate::protocol::decode::{Regions, read_length};
 use crate::protocol::encode::too_deep;
 use crate::protocol::layout::{option_is_inline, stride};
@@ -62,7 +62,7 @@ pub(crate) struct Read<'a, 'e, E: ?Sized> {
     /// Whether the record of the next pointer was already read.
     behind: bool,
     /// The numbered objects whose paths are requested, and the paths.
-    wanted: Option<BTreeMap<(u8, u32), String>>,
+    wanted: Option<Table<String>>,
     /// The part to look for.
     sought: Option<Sought<'a>>,
     encoder: &'e mut E,

@@ -1,11 +1,12 @@
 //! Numbered references: objects, and what leads to them.
 
-use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::String;
+use core::mem::take;
 
 use super::Read;
 use crate::error::{Error, ErrorKind, Result};
+use crate::places::Table;
 use crate::protocol::decode::Regions;
 use crate::protocol::layout::RECORD;
 use crate::schema::{Kind, Schema, root_name_in};
@@ -20,14 +21,16 @@ impl<'a, E: Encoder + ?Sized> Read<'a, '_, E> {
         schema: &'a Schema,
         head: &'a [u8],
         levels: u32,
-        wanted: BTreeMap<(u8, u32), String>,
-    ) -> Result<BTreeMap<(u8, u32), String>> {
+        wanted: Table<String>,
+    ) -> Result<Table<String>> {
         self.wanted = Some(wanted);
         self.whole(schema, head, levels)?;
-        let wanted = self.wanted.take().unwrap_or_default();
+        let mut wanted = self.wanted.take().unwrap_or_default();
         let root = root_name_in(self.nodes, schema);
-        let from_root = |path: String| Error::new(ErrorKind::Malformed, "", "").at(path).within(root).path().into();
-        Ok(wanted.into_iter().map(|(number, path)| (number, from_root(path))).collect())
+        for path in wanted.values_mut() {
+            *path = Error::new(ErrorKind::Malformed, "", "").at(take(path)).within(root).path().into();
+        }
+        Ok(wanted)
     }
 
     /// Walks the whole image. Returns where numbered objects begin.
@@ -60,7 +63,7 @@ impl<'a, E: Encoder + ?Sized> Read<'a, '_, E> {
                     let (tail, text, raw) = (self.tail, self.text, self.raw.rest());
                     objects.add(number, Regions { head, tail, text, raw, numbered: Some(Numbered::ANY) });
                 }
-                if self.wanted.as_ref().is_some_and(|wanted| wanted.contains_key(&(number.class, number.index))) {
+                if self.wanted.as_ref().is_some_and(|wanted| wanted.has(number.key())) {
                     self.note_path(number);
                 }
                 self.encoder.object(number);
@@ -77,7 +80,7 @@ impl<'a, E: Encoder + ?Sized> Read<'a, '_, E> {
     #[cold]
     fn note_path(&mut self, number: Number) {
         let here = self.within(Error::new(ErrorKind::Malformed, "", ""));
-        if let Some(path) = self.wanted.as_mut().and_then(|wanted| wanted.get_mut(&(number.class, number.index))) {
+        if let Some(path) = self.wanted.as_mut().and_then(|wanted| wanted.get_mut(number.key())) {
             *path = here.path().into();
         }
     }
