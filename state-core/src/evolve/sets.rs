@@ -4,7 +4,6 @@
 //! the planning, so that programs without open sets do not link it.
 
 use alloc::boxed::Box;
-use alloc::collections::BTreeMap;
 use alloc::format;
 use alloc::string::{String, ToString};
 use alloc::vec::Vec;
@@ -16,6 +15,7 @@ use super::plan::Planner;
 use super::run::{Run, damaged};
 use super::skip::{Ahead, PassedSet, Skips};
 use crate::error::{Error, ErrorKind, Escaped, Result};
+use crate::order::order;
 use crate::places::{Words, words};
 use crate::protocol::layout::LENGTH;
 use crate::schema::{MemberOf, Nodes, Open, Problem};
@@ -37,8 +37,19 @@ impl SetEvolution {
     };
 }
 
-fn sorted<T>(types: BTreeMap<(String, u64), T>) -> ByKey<T> {
-    types.into_iter().map(|((tag, fingerprint), known)| (tag, fingerprint, known)).collect()
+/// Sorts types by tag and fingerprint. Of those that have both in common, the last remains.
+fn sorted<T>(types: ByKey<T>) -> ByKey<T> {
+    let key = |at: usize| (&*types[at].0, types[at].1);
+    let order = order(types.len(), &|one, other| key(one).cmp(&key(other)));
+    let mut sorted = ByKey::with_capacity(types.len());
+    let mut types: Vec<_> = types.into_iter().map(Some).collect();
+    for of in order.into_iter().filter_map(|at| types[at].take()) {
+        match sorted.last_mut() {
+            Some(last) if last.0 == of.0 && last.1 == of.1 => *last = of,
+            _ => sorted.push(of),
+        }
+    }
+    sorted
 }
 
 impl Skips {
@@ -49,10 +60,10 @@ impl Skips {
         let place = self.sets.len();
         self.sets.push(PassedSet::new());
         self.set_places.set(open.name.as_bytes(), place);
-        let mut types = BTreeMap::new();
+        let mut types = ByKey::new();
         for member in ahead.nodes.members(open) {
             let way = (member.schema.head, self.part(ahead, member.schema));
-            types.insert((member.tag.to_string(), member.fingerprint), way);
+            types.push((member.tag.to_string(), member.fingerprint, way));
         }
         self.sets[place] = sorted(types);
         place
@@ -84,7 +95,7 @@ impl<'t> Planner<'t> {
             by_name.set(name, at);
         }
         let found = |tag: &str| Some(&now[by_name.get(tag.as_bytes())?]);
-        let mut types: BTreeMap<(String, u64), _> = BTreeMap::new();
+        let mut types = ByKey::new();
         let members = self.theirs.members(theirs);
         // This is set before the parts are planned, because the set may occur in them again.
         let mut became = Words::default();
@@ -103,7 +114,7 @@ impl<'t> Planner<'t> {
                 core::iter::once(first).chain(rest).for_each(|problem| self.loss(problem.clone()));
             }
             let one = one.map_err(|problems| (problems.0.inside(path), problems.1.len()));
-            types.insert((member.tag.to_string(), member.fingerprint), one);
+            types.push((member.tag.to_string(), member.fingerprint, one));
         }
         self.sets[place].types = sorted(types);
         Op::Members(place)

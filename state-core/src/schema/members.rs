@@ -3,7 +3,6 @@
 //! A value in an image is identified by tag and fingerprint, so a table can only add to what is known about it.
 
 use alloc::borrow::ToOwned;
-use alloc::collections::BTreeSet;
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
@@ -12,6 +11,7 @@ use super::carried::{Carried, Front, Rows};
 use super::fingerprint::hash;
 use super::{Kind, KnownMember, Link, Nodes, Open, Schema};
 use crate::error::{Error, ErrorKind, Escaped};
+use crate::order::sorted;
 use crate::places::{Places, address};
 
 /// A type of an open set, from the program or from a table.
@@ -289,7 +289,7 @@ pub(super) fn table_of(sets: &[&'static Open], numbered: bool, natively: bool) -
 type Key<'a> = (&'a str, &'a str, u64);
 
 /// The types that are registered now in the open sets of a type, and that pass `is_asked`.
-fn keys_now(root: &'static Schema, is_asked: fn(&'static Schema) -> bool) -> BTreeSet<Key<'static>> {
+fn keys_now(root: &'static Schema, is_asked: fn(&'static Schema) -> bool) -> Vec<Key<'static>> {
     let of = |set: &'static Open| {
         let members = set.all().into_iter().filter(move |member| is_asked((member.schema)()));
         members.map(|member| (&*set.name, member.tag, member.fingerprint()))
@@ -306,17 +306,18 @@ pub(crate) fn are_registered(table: &[u8], root: &'static Schema) -> bool {
     if table.is_empty() {
         return true;
     }
-    let now = keys_now(root, |_| true);
-    keys_of(table).all(|key| key.is_some_and(|key| now.contains(&key)))
+    let now = sorted(&keys_now(root, |_| true), Ord::cmp);
+    keys_of(table).all(|key| key.is_some_and(|key| now.binary_search(&key).is_ok()))
 }
 
 /// Whether a table in native bytes has all types that are registered now in the open sets of a type.
 #[cfg(feature = "std")]
 pub(crate) fn has_registered(table: &[u8], root: &'static Schema) -> bool {
-    let there: BTreeSet<Key<'_>> = keys_of(table).flatten().collect();
+    let there: Vec<_> = keys_of(table).flatten().collect();
+    let there = sorted(&there, Ord::cmp);
     keys_now(root, |schema| !schema.holds_python())
         .into_iter()
-        .all(|(set, tag, form)| !is_name(set) || !is_name(tag) || there.contains(&(set, tag, form)))
+        .all(|(set, tag, form)| !is_name(set) || !is_name(tag) || there.binary_search(&(set, tag, form)).is_ok())
 }
 
 impl Entry<'_> {
