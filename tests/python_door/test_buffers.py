@@ -89,3 +89,18 @@ def test_buffers_of_numpy_and_pyarrow():
     except ImportError:
         return
     assert pickle.loads(data, buffers=[pyarrow.py_buffer(RAW)]).first == [1.0] * 100
+    samples = zoo.Samples([1.0], None, bytes(range(256)))
+    kept = []
+    data = pickle.dumps(samples, 5, buffer_callback=kept.append)
+    assert pickle.loads(data, buffers=[pyarrow.py_buffer(kept[0])]).third == bytes(range(256))
+
+
+def test_memory_that_shows_signed_bytes_is_bytes():
+    samples = zoo.Samples([1.0], None, bytes(range(256)))
+    kept = []
+    data = pickle.dumps(samples, 5, buffer_callback=kept.append)
+    raw = bytes(kept[0])
+    for memory in ((ctypes.c_byte * 256).from_buffer_copy(raw), memoryview(raw).cast("b"), memoryview(raw).cast("c")):
+        assert bytes(pickle.loads(data, buffers=[memory]).third) == raw
+    for numbers in (array.array("b", raw), memoryview(array.array("b", raw)), memoryview(raw).cast("b", (16, 16))):
+        refused(TypeError, "Samples.third", pickle.loads, data, buffers=[numbers])

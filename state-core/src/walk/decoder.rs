@@ -73,6 +73,12 @@ pub trait Decoder<'v>: Copy {
         let _ = typed;
         None
     }
+    /// The bytes of a buffer as for [`buffer`](Self::buffer), for a slot of single bytes: only of memory that was never
+    /// an array of signed ones.
+    #[doc(hidden)]
+    fn memory(self) -> Option<&'v [u8]> {
+        None
+    }
     /// The items of a tuple, list or set.
     fn items(self) -> Option<Self::Items>;
     /// Whether the items are those of a set, in which equal items count once.

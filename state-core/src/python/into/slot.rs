@@ -185,6 +185,19 @@ impl<'v, 'py> Decoder<'v> for Slot<'v, 'py> {
         }
     }
 
+    fn memory(self) -> Option<&'v [u8]> {
+        if let Ok(bytes) = self.object.cast::<PyBytes>() {
+            return Some(bytes_of(bytes));
+        }
+        match buffer::shown(self.object).ok()? {
+            Shown::Elements(Dtype::Int(1, _), view) => {
+                let view = view.cast::<PyMemoryView>().ok().filter(|view| buffer::is_memory(view).unwrap_or(false))?;
+                self.kept(buffer::bytes(view).ok()?.into_any()).object.cast().ok().map(bytes_of)
+            }
+            _ => None,
+        }
+    }
+
     fn array(self) -> Result<Option<ArrayParts<'v>>> {
         if self.object.is_instance_of::<PyBytes>() {
             return Ok(None);

@@ -94,6 +94,15 @@ pub(in crate::python) fn bytes<'py>(view: &Bound<'py, PyMemoryView>) -> PyResult
     Ok(view.call_method0(intern!(py, "tobytes"))?.cast_into()?)
 }
 
+/// Whether a view of signed bytes is of memory alone, as pyarrow and Ray show theirs, and not of an array.
+pub(in crate::python) fn is_memory(view: &Bound<'_, PyMemoryView>) -> PyResult<bool> {
+    static ARRAY: PyOnceLock<Py<PyType>> = PyOnceLock::new();
+    let py = view.py();
+    let object = view.getattr(intern!(py, "obj"))?;
+    let is_array = object.hasattr(intern!(py, "dtype"))? || object.is_instance(ARRAY.import(py, "array", "array")?)?;
+    Ok(!is_array && view.getattr(intern!(py, "ndim"))?.extract::<usize>()? == 1)
+}
+
 fn malformed(expected: impl Into<Cow<'static, str>>, found: impl ToString) -> Error {
     Error::new(ErrorKind::Malformed, expected, found.to_string())
 }

@@ -98,7 +98,7 @@ impl<'v, 's> Fill<'v, 's> {
         value: D,
         at: usize,
     ) -> Result<()> {
-        let buffer = value.buffer(true).filter(|_| self.target(of).head != 1);
+        let buffer = plain_buffer(value, self.target(of), true);
         let array = if buffer.is_some() { None } else { standard::array(value)? };
         let element = self.target(of);
         // An `array.array` has one dimension, and is filled one by one if its layout differs.
@@ -137,8 +137,7 @@ impl<'v, 's> Fill<'v, 's> {
 
     pub(super) fn raw<D: Decoder<'v>>(&mut self, raw: &Raw, value: D, count: Option<D>, at: usize) -> Result<()> {
         let element = self.target(raw.element);
-        // For elements of one byte, signed bytes are another type than unsigned ones.
-        let buffer = value.buffer(raw.array).filter(|_| element.head != 1);
+        let buffer = plain_buffer(value, element, raw.array);
         let array = if buffer.is_some() { None } else { standard::array(value)? };
         if D::FOREIGN {
             element.portable(count.is_some() || array.is_some())?;
@@ -273,6 +272,12 @@ fn all_bool((element, nodes): (&Schema, &Nodes), bytes: &[u8]) -> Result<()> {
         }
         None => Ok(()),
     }
+}
+
+/// The bytes of a buffer that can be those of any array. For elements of one byte, signed bytes are another type than
+/// unsigned ones.
+fn plain_buffer<'v, D: Decoder<'v>>(value: D, element: &Schema, typed: bool) -> Option<&'v [u8]> {
+    if element.head == 1 { value.memory() } else { value.buffer(typed) }
 }
 
 /// Reads an array that has no element type: the bytes of one dimension, or a tuple of the lengths and the bytes.
