@@ -174,3 +174,53 @@ def test_the_names_that_pickles_of_a_class_need():
             assert restricted.found == names, (name, protocol)
             for one in names:
                 refused(pickle.UnpicklingError, f"{one} is refused", Restricted(data, names - {one}).load)
+
+
+class Raising:
+    """Each method of it that is asked for raises an exception."""
+
+    def __init__(self, exception):
+        self.exception = exception
+
+    def __getattr__(self, name):
+        raise self.exception
+
+
+class RaisingSet(set):
+    exception = None
+
+    def __iter__(self):
+        raise self.exception
+
+
+class RaisingZone(datetime.tzinfo):
+    exception = None
+
+    def utcoffset(self, _):
+        raise self.exception
+
+
+def raising(exception):
+    RaisingSet.exception = RaisingZone.exception = exception
+    return Raising(exception), RaisingSet([1]), datetime.datetime(2024, 1, 1, tzinfo=RaisingZone())
+
+
+def test_interruptions_are_raised_and_other_exceptions_are_causes():
+    told = interrupted = 0
+    for live in zoo.Kinds.make(), zoo.Natural.make():
+        state = live.__getstate__()
+        for place in range(len(state)):
+            for number in range(3):
+                for exception in ValueError("mine"), KeyboardInterrupt("mine"), SystemExit(3):
+                    wrong = list(state)
+                    wrong[place] = raising(exception)[number]
+                    for restore in live.__setstate__, lambda wrong, live=live: live.__reduce_ex__(4)[0](*wrong):
+                        try:
+                            restore(tuple(wrong))
+                        except (TypeError, pickle.UnpicklingError) as reason:
+                            told += reason.__cause__ is exception
+                        except (KeyboardInterrupt, SystemExit) as reason:
+                            assert reason is exception
+                            interrupted += 1
+                    assert live.__getstate__() == state
+    assert interrupted == 2 * told > 50, (interrupted, told)

@@ -12,7 +12,7 @@ pub(super) mod slot;
 
 use alloc::format;
 
-use pyo3::exceptions::PyTypeError;
+use pyo3::exceptions::{PyException, PyTypeError};
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyInt, PyTuple, PyType};
@@ -74,7 +74,13 @@ pub(super) fn called<'py>(
     }
     let class = class_of(known, arguments)?;
     match form.mode {
-        Mode::Given => given(known, &class, &arguments.get_item(1)?.cast_into()?, source),
+        Mode::Given => {
+            let state = arguments.get_item(1).ok().and_then(|state| state.cast_into().ok());
+            let state = state.ok_or_else(|| {
+                PyTypeError::new_err(format!("{}: expected a class, and the tuple of its slots", known.calls.name))
+            })?;
+            given(known, &class, &state, source)
+        }
         Mode::Class if sets_itself => set_by_author(known, &class, &arguments.get_slice(1, arguments.len()), source),
         Mode::Blank => make(known, &class, (PyTuple::empty(py).as_borrowed(), 0), Source::Blank),
         _ => make(known, &class, (arguments, 1), source),
@@ -106,9 +112,11 @@ fn given<'py>(
     let mut items = Items::of(state.as_borrowed(), 0..state.len(), &keep);
     let _scope = known.handles.then(Scope::open);
     split_attributes(known, class, &mut items, source)?;
-    match object(known, class, Incoming::new(items, source)) {
+    match keep.told(object(known, class, Incoming::new(items, source))) {
         // An older state is what that method is for.
-        Err(_) if !matches!(source, Source::Present) => blank(known, class),
+        Err(error) if !matches!(source, Source::Present) && error.is_instance_of::<PyException>(py) => {
+            blank(known, class)
+        }
         made => made,
     }
 }
@@ -210,9 +218,9 @@ pub(super) fn make<'py>(
     let _scope = known.handles.then(Scope::open);
     let attributes = split_attributes(known, class, &mut items, source)?;
     if let Some(variants) = &known.variants {
-        return (variants.make)(variants, known, Incoming::new(items, source));
+        return keep.told((variants.make)(variants, known, Incoming::new(items, source)));
     }
-    let object = object(known, class, Incoming::new(items, source))?;
+    let object = keep.told(object(known, class, Incoming::new(items, source)))?;
     if let Some(attributes) = attributes {
         attributes.give(&object, known)?;
     }

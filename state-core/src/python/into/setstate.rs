@@ -2,7 +2,7 @@
 
 use alloc::vec::Vec;
 
-use pyo3::exceptions::PyTypeError;
+use pyo3::exceptions::{PyException, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyInt, PyList, PyString, PyTuple};
 
@@ -38,7 +38,7 @@ pub(in crate::python) fn setstate<'py>(
         Some(attributes) => Some(Attributes::new(attributes, &class)?),
         None => split_attributes(known, &class, &mut items, source)?,
     };
-    (known.calls.put)(object, &mut Incoming::new(items, source))?;
+    keep.told((known.calls.put)(object, &mut Incoming::new(items, source)))?;
     if let Some(attributes) = attributes {
         attributes.give(object, known)?;
     }
@@ -71,11 +71,12 @@ pub(in crate::python) fn completed<'py>(known: &Known, arguments: &Bound<'py, Py
         let source = form.as_ref().map_or(Ok(Source::Present), |form| form.get().source(py))?;
         let (keep, _scope) = (Keep::new(py), known.handles.then(Scope::open));
         let items = Items::of(slots.as_borrowed(), start..slots.len(), &keep);
-        (known.calls.put)(&object, &mut Incoming::new(items, source))
+        keep.told((known.calls.put)(&object, &mut Incoming::new(items, source)))
     };
+    let is_older = form.as_ref().is_some_and(|form| !matches!(form.get().origin, Origin::Present));
     match put() {
         // An older state is what that method is for.
-        Err(_) if form.as_ref().is_some_and(|form| !matches!(form.get().origin, Origin::Present)) => Ok(given),
+        Err(error) if is_older && error.is_instance_of::<PyException>(py) => Ok(given),
         put => put.map(|()| given),
     }
 }

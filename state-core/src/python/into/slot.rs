@@ -51,13 +51,8 @@ impl<'v, 'py> Slot<'v, 'py> {
         let copy = if let Ok(list) = self.object.cast::<PyList>() {
             list.to_tuple()
         } else if self.is_set() {
-            self.object
-                .to_owned()
-                .try_iter()
-                .ok()?
-                .collect::<PyResult<alloc::vec::Vec<_>>>()
-                .ok()
-                .and_then(|items| PyTuple::new(self.keep.py(), items).ok())?
+            let items = || self.object.to_owned().try_iter()?.collect::<PyResult<alloc::vec::Vec<_>>>();
+            PyTuple::new(self.keep.py(), self.keep.catch(items())?).ok()?
         } else {
             return None;
         };
@@ -72,7 +67,7 @@ impl<'v, 'py> Decoder<'v> for Slot<'v, 'py> {
 
     fn describe(self) -> String {
         let class = crate::python::error::class_name(&self.object.get_type());
-        let short = || self.object.repr().ok().map(|repr| repr.to_string_lossy().into_owned());
+        let short = || self.keep.attempt(self.object.repr()).map(|repr| repr.to_string_lossy().into_owned());
         if self.object.is_none() {
             "None".to_string()
         } else if self.bool().is_some() || self.object.is_exact_instance_of::<PyFloat>() || self.is_short_int() {
@@ -165,19 +160,19 @@ impl<'v, 'py> Decoder<'v> for Slot<'v, 'py> {
         if let Ok(bytes) = self.object.cast::<PyBytes>() {
             return Some(bytes_of(bytes));
         }
-        let Ok(Shown::Bytes(view)) = buffer::shown(self.object) else { return None };
-        self.kept(buffer::bytes(&view).ok()?.into_any()).object.cast().ok().map(bytes_of)
+        let Ok(Shown::Bytes(view)) = buffer::shown(self.object, self.keep) else { return None };
+        self.kept(self.keep.catch(buffer::bytes(&view))?.into_any()).object.cast().ok().map(bytes_of)
     }
 
     fn buffer(self, typed: bool) -> Option<&'v [u8]> {
         if let Ok(bytes) = self.object.cast::<PyBytes>() {
             return Some(bytes_of(bytes));
         }
-        match buffer::shown(self.object).ok()? {
+        match buffer::shown(self.object, self.keep).ok()? {
             Shown::Elements(dtype @ (Dtype::Int(1, _) | Dtype::UInt(1, _)), view)
                 if !typed || view.is_instance_of::<PyMemoryView>() =>
             {
-                let (shape, bytes) = buffer::content(&dtype, &view).ok()?;
+                let (shape, bytes) = buffer::content((&dtype, &view), self.keep).ok()?;
                 let bytes = Some(bytes).filter(|_| shape.len() == 1)?;
                 self.kept(bytes.into_any()).object.cast().ok().map(bytes_of)
             }
@@ -189,10 +184,10 @@ impl<'v, 'py> Decoder<'v> for Slot<'v, 'py> {
         if let Ok(bytes) = self.object.cast::<PyBytes>() {
             return Some(bytes_of(bytes));
         }
-        match buffer::shown(self.object).ok()? {
+        match buffer::shown(self.object, self.keep).ok()? {
             Shown::Elements(Dtype::Int(1, _), view) => {
                 let view = view.cast::<PyMemoryView>().ok().filter(|view| buffer::is_memory(view).unwrap_or(false))?;
-                self.kept(buffer::bytes(view).ok()?.into_any()).object.cast().ok().map(bytes_of)
+                self.kept(self.keep.catch(buffer::bytes(view))?.into_any()).object.cast().ok().map(bytes_of)
             }
             _ => None,
         }
@@ -202,8 +197,8 @@ impl<'v, 'py> Decoder<'v> for Slot<'v, 'py> {
         if self.object.is_instance_of::<PyBytes>() {
             return Ok(None);
         }
-        let Shown::Elements(dtype, view) = buffer::shown(self.object)? else { return Ok(None) };
-        let (shape, bytes) = buffer::content(&dtype, &view)?;
+        let Shown::Elements(dtype, view) = buffer::shown(self.object, self.keep)? else { return Ok(None) };
+        let (shape, bytes) = buffer::content((&dtype, &view), self.keep)?;
         let Ok(bytes) = self.kept(bytes.into_any()).object.cast::<PyBytes>() else { return Ok(None) };
         Ok(Some(ArrayParts { dtype, shape, order: Order::C, bytes: Cow::Borrowed(bytes_of(bytes)) }))
     }
@@ -242,7 +237,7 @@ impl<'v, 'py> Decoder<'v> for Slot<'v, 'py> {
         if tag != "uuid.UUID" {
             return self.object(tag).map(Attributes::Flat);
         }
-        let number = standard::uuid_number(&self.object).ok()??;
+        let number = self.keep.catch(standard::uuid_number(&self.object))??;
         Some(Attributes::Named(alloc::vec![("int", self.kept(number))]))
     }
 
@@ -251,13 +246,13 @@ impl<'v, 'py> Decoder<'v> for Slot<'v, 'py> {
     }
 
     fn arguments(self, class: &str) -> Option<Self::Items> {
-        self.kept(standard::arguments(&self.object, class).ok()??.into_any()).items()
+        self.kept(self.keep.catch(standard::arguments(&self.object, class))??.into_any()).items()
     }
 
     fn long(self) -> Option<Cow<'v, [u8]>> {
         match self.int() {
             Some(number) => Some(Int::from(number).to_le_bytes_signed().into()),
-            None => standard::bytes(&self.object).ok()?.map(Cow::Owned),
+            None => self.keep.catch(standard::bytes(&self.object))?.map(Cow::Owned),
         }
     }
 

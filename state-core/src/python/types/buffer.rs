@@ -14,6 +14,7 @@ use crate::array::wrong_length;
 use crate::error::{Error, ErrorKind, Result};
 use crate::protocol::layout::grid_count;
 use crate::python::error::class_name;
+use crate::python::into::keep::Keep;
 use crate::value::{ByteOrder, Dtype, Field, Structured, Subarray};
 
 /// The deepest nesting of types that is walked.
@@ -32,7 +33,7 @@ pub(in crate::python) enum Shown<'py> {
 ///
 /// # Errors
 /// For elements of a type that [`Dtype`] does not have, such as Python objects, and for masked arrays.
-pub(in crate::python) fn shown<'py>(object: Borrowed<'_, 'py, PyAny>) -> Result<Shown<'py>> {
+pub(in crate::python) fn shown<'py>(object: Borrowed<'_, 'py, PyAny>, keep: &Keep<'py>) -> Result<Shown<'py>> {
     // Most values of slots expose no memory, and need not be tried at the cost of an exception.
     let none = object.is_none()
         || object.is_instance_of::<PyString>()
@@ -43,12 +44,12 @@ pub(in crate::python) fn shown<'py>(object: Borrowed<'_, 'py, PyAny>) -> Result<
     if none {
         return Ok(Shown::Nothing);
     }
-    let unknown = |error: PyErr| malformed("an array whose type can be told", error);
+    let unknown = |error: PyErr| refused(keep, "an array whose type can be told", error);
     // Not through a view: NumPy has none if fields are not in the order of their offsets.
     if let Some(dtype) = of_array(&object).map_err(unknown)? {
         return Ok(Shown::Elements(dtype?, object.to_owned()));
     }
-    let Ok(view) = PyMemoryView::from(&object) else { return Ok(Shown::Nothing) };
+    let Some(view) = keep.attempt(PyMemoryView::from(&object)) else { return Ok(Shown::Nothing) };
     match of_view(&view).map_err(unknown)? {
         Some(dtype) => Ok(Shown::Elements(dtype?, view.into_any())),
         None => Ok(Shown::Bytes(view)),
@@ -57,8 +58,8 @@ pub(in crate::python) fn shown<'py>(object: Borrowed<'_, 'py, PyAny>) -> Result<
 
 /// The lengths of the dimensions of an array or view, and its bytes in C order, as many as type and shape require.
 pub(in crate::python) fn content<'py>(
-    dtype: &Dtype,
-    array: &Bound<'py, PyAny>,
+    (dtype, array): (&Dtype, &Bound<'py, PyAny>),
+    keep: &Keep<'py>,
 ) -> Result<(Vec<usize>, Bound<'py, PyBytes>)> {
     let py = array.py();
     let read = || {
@@ -69,7 +70,7 @@ pub(in crate::python) fn content<'py>(
         };
         Ok((shape, bytes))
     };
-    let (shape, bytes) = read().map_err(|error: PyErr| malformed("an array", error))?;
+    let (shape, bytes) = read().map_err(|error: PyErr| refused(keep, "an array", error))?;
     let size = dtype.itemsize();
     let (wanted, len) = (grid_count(&shape, size).map(|count| count * size), bytes.as_bytes().len());
     if size == 0 || wanted != Some(len) {
@@ -101,6 +102,13 @@ pub(in crate::python) fn is_memory(view: &Bound<'_, PyMemoryView>) -> PyResult<b
     let object = view.getattr(intern!(py, "obj"))?;
     let is_array = object.hasattr(intern!(py, "dtype"))? || object.is_instance(ARRAY.import(py, "array", "array")?)?;
     Ok(!is_array && view.getattr(intern!(py, "ndim"))?.extract::<usize>()? == 1)
+}
+
+/// The error for an exception of an array's own method.
+fn refused(keep: &Keep<'_>, expected: &'static str, error: PyErr) -> Error {
+    let refused = malformed(expected, &error);
+    keep.catch::<()>(Err(error));
+    refused
 }
 
 fn malformed(expected: impl Into<Cow<'static, str>>, found: impl ToString) -> Error {
