@@ -208,6 +208,35 @@ fn a_file_may_be_secret_or_read_only() {
 }
 
 /// While it is written, the new file is checked repeatedly: it grants no access that the old one denied.
+/// A rename would replace a device, such as `/dev/null`, for the whole system.
+#[cfg(unix)]
+#[test]
+fn only_files_are_replaced() {
+    use std::os::unix::fs::FileTypeExt;
+    let directory = Directory::new("special");
+    let (socket, link, folder) = (directory.0.join("socket"), directory.0.join("link"), directory.0.join("folder"));
+    let _listener = std::os::unix::net::UnixListener::bind(&socket).unwrap();
+    std::os::unix::fs::symlink(&socket, &link).unwrap();
+    fs::create_dir(&folder).unwrap();
+    for path in [&socket, &link, &folder] {
+        let error = save(path, &full()).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::InvalidInput, "{error}");
+        assert_eq!(save_bytes(path, b"bytes").unwrap_err().kind(), ErrorKind::InvalidInput);
+    }
+    assert!(fs::symlink_metadata(&socket).unwrap().file_type().is_socket());
+    assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+    assert_eq!(directory.names(), ["folder", "link", "socket"]);
+    // A link to a file is replaced, and one to nothing.
+    for target in ["file", "absent"] {
+        fs::write(directory.0.join("file"), "file").unwrap();
+        fs::remove_file(&link).unwrap();
+        std::os::unix::fs::symlink(directory.0.join(target), &link).unwrap();
+        save(&link, &full()).unwrap();
+        assert!(fs::symlink_metadata(&link).unwrap().is_file());
+        assert_eq!(fs::read(directory.0.join("file")).unwrap(), b"file");
+    }
+}
+
 #[cfg(unix)]
 #[test]
 fn a_secret_is_one_while_it_is_written() {

@@ -17,7 +17,8 @@ use crate::state::{RestoreOwned, State};
 ///
 /// The bytes are written to a new file beside it (`.NAME.PROCESS-COUNT.tmp`), which gets the old file's permissions
 /// before anything is written to it, and are synced to disk; then the new file replaces the old one. A symbolic link is
-/// replaced too, not followed. A process that dies may leave the temporary file behind. On Linux the next process that
+/// replaced too, not followed. Anything but a file, such as a device or a pipe, is an error and stays as it is, also
+/// behind a link. A process that dies may leave the temporary file behind. On Linux the next process that
 /// saves the same file removes it, if that process was built by Rust 1.89 or later and there is neither a process of
 /// that number nor a lock on the file.
 ///
@@ -39,7 +40,8 @@ use crate::state::{RestoreOwned, State};
 /// ```
 ///
 /// # Errors
-/// Errors of writing, and those of [`dumps`](super::dumps) as [`io::ErrorKind::InvalidData`]. The old file is then
+/// Errors of writing, those of [`dumps`](super::dumps) as [`io::ErrorKind::InvalidData`], and
+/// [`io::ErrorKind::InvalidInput`] if something other than a file is in the place of the file. The old file is then
 /// unchanged, unless the error says that the new state is in place: then only its directory could not be synced, and a
 /// loss of power may bring the old file back.
 pub fn save<T: State + ?Sized>(path: impl AsRef<Path>, value: &T) -> io::Result<()> {
@@ -197,7 +199,12 @@ fn create_beside(path: &Path) -> io::Result<(PathBuf, File, Option<fs::Permissio
     let Some(name) = path.file_name() else {
         return Err(io::Error::new(io::ErrorKind::InvalidInput, "a path that does not name a file"));
     };
-    let old = fs::metadata(path).ok().map(|old| old.permissions());
+    let old = fs::metadata(path).ok();
+    // A rename would put a file in the place of a device or a pipe, which other programs open by its name.
+    if old.as_ref().is_some_and(|old| !old.is_file()) {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "a path that names something other than a file"));
+    }
+    let old = old.map(|old| old.permissions());
     let mut options = File::options();
     options.write(true).create_new(true);
     #[cfg(unix)]

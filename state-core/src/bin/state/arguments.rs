@@ -100,7 +100,7 @@ pub struct Upgrade {
     /// The fingerprint of a form in the history [default: the last form of the type]
     #[arg(long, value_parser = fingerprint)]
     pub form: Option<u64>,
-    /// Where to write the result, atomically [default: replace FILE]
+    /// Where to write the result, atomically; `-` is the standard output [default: replace FILE]
     #[arg(long, short, value_name = "FILE")]
     pub output: Option<PathBuf>,
     #[command(flatten)]
