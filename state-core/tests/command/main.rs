@@ -114,6 +114,11 @@ fn help_and_misuse() {
         assert!(err.starts_with("error: absent: No such file"), "{err}");
     }
     assert_eq!(room.run(&["unknown"]).status, Some(2));
+    for twice in [&["diff", "-", "-"][..], &["upgrade", "-", "--to", "-"]] {
+        let twice = room.run_with(twice, &dumps_with_schema());
+        assert_eq!((twice.status, &*twice.out), (Some(2), ""));
+        assert_eq!(twice.err, "error: -: the standard input can be read only once\n");
+    }
     assert!(room.run(&["--version"]).lines()[0].starts_with("state "));
 }
 

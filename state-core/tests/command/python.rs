@@ -30,6 +30,10 @@ fn python_writes_classes() {
     room.stream("states", &[dave()]);
     assert_eq!(told(room.run(&["python", "states"])), tuple);
 
+    assert_eq!(told(room.run(&["python", "dave", "--type", "example.Person"])), tuple);
+    let other = room.run(&["python", "dave", "--type", "game.World"]);
+    assert_eq!(other.err, "error: dave: no form of game.World; there are example.Person\n");
+
     room.file("state.history", recorded::<v1::World>() + &recorded::<Person>());
     assert_eq!(told(room.run(&["python", "state.history", "--type", "example.Person"])), tuple);
     let several = room.run(&["python", "state.history"]);

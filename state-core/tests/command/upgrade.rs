@@ -7,7 +7,7 @@ use state_core::image::stream::StreamReader;
 use state_core::image::{load_file, verify};
 use state_core::{dumps, loads};
 
-use super::{Room, Run, dave, recorded, upgraded, v1, v2, world};
+use super::{Person, Room, Run, dave, recorded, upgraded, v1, v2, world};
 
 const SAID: [&str; 7] = ["--default", "--removed", "wind", "--alias", "name=title", "--to", "state.history"];
 
@@ -96,6 +96,11 @@ fn upgrade_says_which_forms_there_are() {
     assert_eq!((other.status, &*other.err), (Some(2), said));
     let unknown = room.run(&["upgrade", "dave", "--to", "state.history", "--form", "12"]);
     assert_eq!(unknown.err, "error: state.history: no form with the fingerprint 0000000000000012\n");
+    // A native file has one form.
+    let unknown = room.run(&["upgrade", "dave", "--to", "dave", "--form", "12"]);
+    assert_eq!(unknown.err, "error: dave: no form with the fingerprint 0000000000000012\n");
+    let own = format!("{:016x}", Form::of::<Person>().unwrap().fingerprint());
+    assert_eq!(room.run(&["upgrade", "dave", "--to", "dave", "--form", &own]).lines(), [""; 0]);
     assert_eq!(room.run(&["upgrade", "dave", "--to", "dave", "--alias", "x"]).status, Some(2));
     let changed = recorded::<v1::World>().replace("= 0", "= 1");
     room.file("changed", changed);

@@ -97,7 +97,7 @@ pub struct Upgrade {
     /// A history, or a file of the form to convert to
     #[arg(long, value_name = "FILE")]
     pub to: PathBuf,
-    /// The fingerprint of a form in the history [default: the last form of the type]
+    /// The fingerprint of the form [default: in a history, the last form of the type]
     #[arg(long, value_parser = fingerprint)]
     pub form: Option<u64>,
     /// Where to write the result, atomically; `-` is the standard output [default: replace FILE]
@@ -144,7 +144,7 @@ pub struct History {
 pub struct Python {
     /// A file of a state, a stream of them, or a history; `-` is the standard input
     pub file: PathBuf,
-    /// The type, if FILE is a history: its last form is used
+    /// The type; of one in a history, the last form is used
     #[arg(long = "type", value_name = "NAME")]
     pub type_name: Option<String>,
     /// The form in which the program pickles its types (`#[state(pickle = "..")]`), which files do not contain

@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{self, Read as _};
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use state_core::evolve::Form;
 use state_core::image::stream::StreamReader;
@@ -120,8 +121,12 @@ pub fn shown(path: &Path) -> String {
 }
 
 fn bytes(path: &Path) -> io::Result<Vec<u8>> {
+    static READ: AtomicBool = AtomicBool::new(false);
     if path != Path::new("-") {
         return fs::read(path);
+    }
+    if READ.swap(true, Ordering::Relaxed) {
+        return Err(io::Error::other("the standard input can be read only once"));
     }
     let mut bytes = Vec::new();
     io::stdin().lock().read_to_end(&mut bytes)?;

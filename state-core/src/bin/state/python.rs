@@ -5,6 +5,7 @@ use std::io::Write;
 use std::path::Path;
 
 use state_core::evolve::Form;
+use state_core::image::save_bytes;
 use state_core::pickle::PythonModule;
 
 use crate::arguments::Python;
@@ -40,10 +41,11 @@ pub fn run(arguments: &Python, out: &mut impl Write) -> Result {
 }
 
 fn modules(arguments: &Python, input: &Input) -> Result<Vec<PythonModule>> {
-    let mut form = match input.history()? {
-        Some(forms) => recorded(arguments, forms)?,
-        None => input.form()?,
+    let forms = match input.history()? {
+        Some(forms) => forms,
+        None => vec![input.form()?],
     };
+    let mut form = wanted(arguments, forms)?;
     for word in &arguments.pickle {
         form = form.with_pickle(word.word())?;
     }
@@ -51,7 +53,7 @@ fn modules(arguments: &Python, input: &Input) -> Result<Vec<PythonModule>> {
 }
 
 /// The last form of the requested type, or of the only one.
-fn recorded(arguments: &Python, forms: Vec<Form>) -> Result<Form> {
+fn wanted(arguments: &Python, forms: Vec<Form>) -> Result<Form> {
     let mut names: Vec<String> = forms.iter().map(Form::name).collect();
     names.sort();
     names.dedup();
@@ -81,5 +83,5 @@ fn put(folder: &Path, module: &PythonModule, all: &[PythonModule]) -> Result<()>
     if let Some(folder) = path.parent() {
         fs::create_dir_all(folder).map_err(failed)?;
     }
-    fs::write(&path, &module.source).map_err(failed)
+    save_bytes(&path, module.source.as_bytes()).map_err(failed)
 }

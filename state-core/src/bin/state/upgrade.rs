@@ -75,7 +75,11 @@ fn written(input: &Input, history: Option<&[Form]>) -> Result<Form> {
 }
 
 fn target(arguments: &Upgrade, older: &Form, to: &Input, history: Option<Vec<Form>>) -> Result<Form> {
-    let Some(forms) = history else { return to.form() };
+    let forms = match history {
+        Some(forms) => forms,
+        None if arguments.form.is_none() => return to.form(),
+        None => vec![to.form()?],
+    };
     if let Some(fingerprint) = arguments.form {
         let found = forms.into_iter().find(|form| form.fingerprint() == fingerprint);
         return found.ok_or_else(|| Failure::Said(format!("no form with the fingerprint {fingerprint:016x}")));
