@@ -136,7 +136,7 @@ fn a_check_by_hand_names_the_place() {
     let places: [(&str, fn(&mut Report)); 5] = [
         ("Report.least", |report| report.least = Percent(-1)),
         ("Report.each[1].1", |report| report.each[1].1 = Percent(-1)),
-        ("Report.named[1]", |report| *report.named.get_mut("b").unwrap() = Percent(-1)),
+        ("Report.named['b']", |report| *report.named.get_mut("b").unwrap() = Percent(-1)),
         ("Report.first.full", |report| report.first = Some(Rc::new(tank("new", -1)))),
         ("Report.second.full", |report| report.second = Some(Rc::new(tank("new", -1)))),
     ];

@@ -89,7 +89,7 @@ const TABLE: &[(usize, &[u8], &str)] = &[
     (85, &[2], "Shop.parts[0]: expected one of the 2 variants of Part, found variant 2 at byte 85"),
     (88, &[0xD8], "Shop.parts[0].Small.letter: expected a char, found 0xd878 at byte 87"),
     (126, &[0x7F], "Shop.opened: expected nanoseconds below a second, found 2130706434 at byte 123"),
-    (128, &[2], "Shop.map[0]: expected a bool (0 or 1), found 2 at byte 128"),
+    (128, &[2], "Shop.map[7]: expected a bool (0 or 1), found 2 at byte 128"),
     (130, &[1], "Shop.units: expected a zero for an empty head, found 1 at byte 130"),
     (131, &[2], "Shop.owner: expected an optional value (0 or 1), found 2 at byte 131"),
     (135, &[0x80], "Shop: expected UTF-8 text, found other bytes at byte 135"),
@@ -192,7 +192,7 @@ fn what_a_type_has_no_room_for_is_told_with_its_place() {
     };
     loads::<Row>(&dumps(&good()).unwrap()).unwrap();
     let tag = |bytes: &[u8]| vec![(true, Some(b"fine".to_vec())), (false, Some(bytes.to_vec())), (true, None)];
-    told(&Free { tags: [(1, vec![]), (7, tag(b"a\0b")), (9, tag(b"c"))].into(), ..good() }, "Row.tags[1][1].1");
+    told(&Free { tags: [(1, vec![]), (7, tag(b"a\0b")), (9, tag(b"c"))].into(), ..good() }, "Row.tags[7][1].1");
     told(&Free { short: ["abc".into(), "four".into()], ..good() }, "Row.short[1]");
     let three = || vec!["a".into(), String::new(), "b".into()];
     told(&Free { few: vec![vec![], three(), three()], ..good() }, "Row.few[1]");
@@ -204,7 +204,7 @@ fn what_a_type_has_no_room_for_is_told_with_its_place() {
     assert_eq!(error.path(), "");
 }
 
-/// A conversion inside containers is refused with its place: in maps and sets by the index of the entry, as for damage.
+/// A conversion inside containers is refused with its place: in maps by the key, in sets by the index, as for damage.
 #[test]
 fn what_a_conversion_refuses_is_told_with_its_place() {
     use state_core::{Error, from_value, pickle, to_value};
@@ -249,10 +249,10 @@ fn what_a_conversion_refuses_is_told_with_its_place() {
     told(LinkedList::from([good(), bad(), good()]), "Of.of[1].0");
     told([good(), bad()], "Of.of[1].0");
     told((1_u8, good(), (2_u8, bad())), "Of.of.2.1.0");
-    told(BTreeMap::from([(1_u8, good()), (5, bad()), (6, bad())]), "Of.of[1].0");
-    told(BTreeMap::from([(good(), 1_u8), (bad(), 2)]), "Of.of[1].0");
-    told(HashMap::from([(1_u8, vec![bad()])]), "Of.of[0][0].0");
-    told(indexmap::IndexMap::<u8, Item>::from([(2_u8, good()), (1, bad())]), "Of.of[1].0");
+    told(BTreeMap::from([(1_u8, good()), (5, bad()), (6, bad())]), "Of.of[5].0");
+    told(BTreeMap::from([(good(), 1_u8), (bad(), 2)]), "Of.of[key of entry 1].0");
+    told(HashMap::from([(1_u8, vec![bad()])]), "Of.of[1][0].0");
+    told(indexmap::IndexMap::<u8, Item>::from([(2_u8, good()), (7, bad())]), "Of.of[7].0");
     told(BTreeSet::from([good(), bad()]), "Of.of[1].0");
     told(HashSet::from([bad()]), "Of.of[0].0");
     told(indexmap::IndexSet::<Item>::from([good(), bad()]), "Of.of[1].0");

@@ -34,7 +34,7 @@ fn maps_are_read_from_collections() {
     cases.read(counts(&[]), "Counter()");
     // More than one batch of entries.
     cases.read((0..2500).map(|n| (n, -n)).collect::<BTreeMap<i32, i32>>(), "OrderedDict((n, -n) for n in range(2500))");
-    cases.refused::<HashMap<i32, i32>>("OrderedDict(a=1)", "[0]: expected i32, found str 'a'");
+    cases.refused::<HashMap<i32, i32>>("OrderedDict(a=1)", "[key of entry 0]: expected i32, found str 'a'");
     cases.refused::<HashMap<String, i32>>("ChainMap({'a': 1})", "found collections.ChainMap");
     cases.refused::<HashMap<String, i32>>("deque()", "found collections.deque");
     cases.refused::<Vec<i32>>("OrderedDict()", "found collections.OrderedDict");

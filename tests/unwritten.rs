@@ -60,7 +60,7 @@ fn what_cannot_be_read_is_named() {
         (&world.units[0].cell, "World.units[0].cell"),
         (&world.units[1].cell, "World.units[1].cell"),
         (&world.units[2].cell, "World.units[2].cell"),
-        (&world.by_name["f"].cell, "World.by_name[1].cell"),
+        (&world.by_name["f"].cell, "World.by_name['f'].cell"),
         (&to.cell, "World.order.Go.to.cell"),
         (&later.cell, "World.order.Go.then.Go.to.cell"),
     ];
@@ -265,7 +265,7 @@ fn values_of_open_sets_are_named() {
         "Program.plugins[2]"
     );
     let unknown = |program: &mut Program| drop(program.by_name.insert("b".into(), Some(Rc::new(Unknown(7)))));
-    assert_eq!(path(unknown), "Program.by_name[0]");
+    assert_eq!(path(unknown), "Program.by_name['b']");
     // A type that shares, in a state that copies shared objects.
     assert_eq!(path(|program| program.plugins.push(Box::new(Linked(7)))), "Program.plugins[2]");
     assert!(dumps(&program()).is_ok());

@@ -10,7 +10,7 @@ use super::op::{At, Op, OpenSet, Step};
 use super::path::Path;
 use super::plan::{Key, Planner};
 use super::run::{MadeKeys, Run};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, index};
 use crate::protocol::builder::Builder;
 use crate::schema::{Link, Problem};
 
@@ -101,9 +101,9 @@ impl<'a> Run<'_, 'a> {
             return self.list(of, head, to);
         }
         let (from, new) = (self.plan.steps[of].from, self.plan.steps[of].to);
-        self.entries((from, new), head, to, |this, head, to, made| {
-            this.differs(of, head, made)?;
-            this.part(of, head, to)
+        self.entries((from, new), head, to, |this, (at, head), to, made| {
+            let element = this.differs(of, head, made).and_then(|()| this.part(of, head, to));
+            element.map_err(|error| error.within(&index(at)))
         })
     }
 

@@ -8,8 +8,6 @@ use std::collections::HashMap;
 use std::hash::{BuildHasher, Hash};
 
 use super::agree::Scratch;
-use super::convert::refused_before;
-use super::list;
 #[cfg(feature = "std")]
 use super::order;
 use super::refill;
@@ -18,6 +16,7 @@ use super::refill::Marks;
 use super::tree::Growing;
 use crate::protocol::decode::{Checker, Reader};
 use crate::protocol::encode::{Size, Writer};
+use crate::protocol::entry::{key_of, named, shown_live};
 use crate::protocol::layout::{LENGTH, stride};
 use crate::protocol::parts::{check, get, put, set, size};
 #[cfg(feature = "std")]
@@ -161,6 +160,32 @@ pub(super) fn whole<'de, K: Restore<'de>>(head: &mut &'de [u8], reader: &mut Rea
     Some(key)
 }
 
+/// Adds to its refusal which key was refused.
+#[cold]
+pub(super) fn refused_key<T>(at: usize, reader: &mut Reader<'_>) -> Option<T> {
+    reader.within(&key_of(at));
+    None
+}
+
+/// Adds to its refusal which value was refused: that of this key.
+#[cold]
+pub(super) fn refused_value<K: State, T>(key: &K, at: usize, reader: &mut Reader<'_>) -> Option<T> {
+    reader.within(&named(shown_live(key), at));
+    None
+}
+
+pub(super) fn settle_values<'a, 'de, K: State + 'a, V: Restore<'de> + 'a>(
+    entries: impl Iterator<Item = (&'a K, &'a mut V)>,
+    reader: &mut Reader<'de>,
+) -> Option<()> {
+    for (at, (key, value)) in entries.enumerate() {
+        if value.settle(reader).is_none() {
+            return refused_value(key, at, reader);
+        }
+    }
+    Some(())
+}
+
 /// Both maps. If the bytes repeat a key, which no map writes, the last one counts.
 macro_rules! maps {
     (
@@ -205,11 +230,11 @@ macro_rules! maps {
                 let (is_wide, len) = (const { room::is_wide::<(K, V), $room>(entry::<K, V>()) }, heads.len());
                 let mut map = $empty(if is_wide { room::at_once::<(K, V)>(len) } else { len });
                 while let Some(mut head) = heads.next() {
-                    let Some(key) = whole(&mut head, reader) else { return refused_before(heads.len(), len, reader) };
+                    let Some(key) = whole(&mut head, reader) else { return refused_key(len - heads.len() - 1, reader) };
                     match get(&mut head, reader) {
                         Some(value) => $insert(&mut map, key, value),
                         None if V::POINTER && reader.left_out() => {}
-                        None => return refused_before(heads.len(), len, reader),
+                        None => return refused_value(&key, len - heads.len() - 1, reader),
                     }
                 }
                 Some($done(map))
@@ -251,7 +276,7 @@ macro_rules! maps {
 
             /// Keys were settled before they were inserted, and cannot be changed here.
             fn settle(&mut self, reader: &mut Reader<'de>) -> Option<()> {
-                list::settle_all(self.values_mut(), reader)
+                settle_values(self.iter_mut(), reader)
             }
         }
     };

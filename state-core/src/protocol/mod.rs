@@ -4,6 +4,7 @@
 pub(crate) mod builder;
 pub(crate) mod decode;
 pub(crate) mod encode;
+pub(crate) mod entry;
 pub(crate) mod float;
 pub(crate) mod gather;
 pub(crate) mod hooks;

@@ -5,10 +5,12 @@
 //! key. A value that contains one of them becomes the bytes of its whole CBOR, and such bytes are written back as they
 //! are. So that no two states look alike, a byte string that could be mistaken for them is also kept as its whole CBOR.
 
+use alloc::string::{String, ToString};
 use alloc::vec::Vec;
 
 use super::{Decoder, Encoder, Group};
 use crate::error::{Error, ErrorKind, Result, index};
+use crate::protocol::entry;
 
 /// The maximum number of levels in the CBOR of a state.
 const LEVELS: usize = 128;
@@ -340,10 +342,18 @@ fn put_group<'v, D: Decoder<'v>>(value: D, out: &mut Vec<u8>, levels: usize) -> 
     let Some(entries) = value.entries() else { return Err(unknown(value)) };
     put_head(MAP, entries.len() as u64, out);
     for (at, (key, value)) in entries.enumerate() {
-        put(key, out, inner()?).map_err(|error| error.within(&index(at)))?;
-        put(value, out, inner()?).map_err(|error| error.within(&index(at)))?;
+        put(key, out, inner()?).map_err(|error| error.within(&entry::key_of(at)))?;
+        put(value, out, inner()?).map_err(|error| error.within(&entry::named(shown(key), at)))?;
     }
     Ok(())
+}
+
+/// Shows a key as errors do.
+#[cold]
+fn shown<'v, D: Decoder<'v>>(key: D) -> Option<String> {
+    let number = || key.int().map(|key| key.to_string());
+    let truth = |key| String::from(if key { "True" } else { "False" });
+    key.str().map(entry::text).or_else(|| key.bool().map(truth)).or_else(number)
 }
 
 fn put_head(major: u8, argument: u64, out: &mut Vec<u8>) {

@@ -157,6 +157,16 @@ pub(crate) fn at_place(
     )
 }
 
+/// Returns the key, as errors show it, of the entry whose value has its head at a place in a whole image.
+pub(crate) fn key_before(
+    (schema, nodes): (&Schema, &Nodes),
+    regions: &Regions<'_>,
+    value: &[u8],
+    levels: u32,
+) -> Option<String> {
+    Scan::new(nodes, regions, regions.head, &mut Nowhere).key_before(schema, regions.head, levels, Location::of(value))
+}
+
 /// Returns the path to the first part that was not written, of a body that was written twice, over different bytes.
 pub(crate) fn path_of_blank<'a>(
     schema: &'static Schema,

@@ -1,11 +1,15 @@
 //! Lists, sets, maps and arrays.
 
+use alloc::string::String;
+
 use super::flat::{column, elements, flat};
 use super::{MadeKeys, Run};
 use crate::error::{Result, index};
 use crate::evolve::op::{At, Op};
 use crate::protocol::encode::too_deep;
+use crate::protocol::entry;
 use crate::protocol::layout::stride;
+use crate::walk;
 
 impl<'a> Run<'_, 'a> {
     pub(in crate::evolve) fn list(&mut self, of: At, head: &'a [u8], to: usize) -> Result<()> {
@@ -79,21 +83,22 @@ impl<'a> Run<'_, 'a> {
     pub(super) fn map(&mut self, (key, value): (At, At), head: &'a [u8], to: usize) -> Result<()> {
         let steps = &self.plan.steps;
         let (from, new) = (steps[key].from + steps[value].from, steps[key].to + steps[value].to);
-        self.entries((from, new), head, to, |this, head, to, made| {
+        self.entries((from, new), head, to, |this, (at, head), to, made| {
             let (first, second) = head.split_at(steps[key].from);
-            this.differs(key, first, made)?;
-            this.part(key, first, to)?;
-            this.part(value, second, to + steps[key].to)
+            let key_made = this.differs(key, first, made).and_then(|()| this.part(key, first, to));
+            key_made.map_err(|error| error.within(&entry::key_of(at)))?;
+            let made = this.part(value, second, to + steps[key].to);
+            made.map_err(|error| error.within(&entry::named(this.key_before(second), at)))
         })
     }
 
-    /// Makes the entries of a map, or the elements of a set.
+    /// Makes the entries of a map, or the elements of a set, by a function that gets the place and head of each.
     pub(in crate::evolve) fn entries(
         &mut self,
         (from, new): (usize, usize),
         head: &'a [u8],
         to: usize,
-        mut each: impl FnMut(&mut Self, &'a [u8], usize, &mut MadeKeys) -> Result<()>,
+        mut each: impl FnMut(&mut Self, (usize, &'a [u8]), usize, &mut MadeKeys) -> Result<()>,
     ) -> Result<()> {
         let count = self.length(head)?;
         let run = self.run(count, from)?;
@@ -103,9 +108,16 @@ impl<'a> Run<'_, 'a> {
         self.nested(|this| {
             for at in 0..count {
                 let head = &run[at * stride(from)..][..from];
-                each(this, head, place + at * stride(new), &mut made).map_err(|error| error.within(&index(at)))?;
+                each(this, (at, head), place + at * stride(new), &mut made)?;
             }
             Ok(())
         })
+    }
+
+    /// The key whose value has this head, in the older image.
+    #[cold]
+    fn key_before(&self, value: &[u8]) -> Option<String> {
+        let (schema, nodes) = self.plan.theirs();
+        walk::key_before((schema, nodes), &self.older, value, u32::MAX)
     }
 }

@@ -58,6 +58,8 @@ struct Mark {
 
 pub(super) struct Run<'p, 'a> {
     pub plan: &'p Plan,
+    /// The whole older image.
+    pub older: Regions<'a>,
     pub at: Cursor<'a>,
     /// The cursor at the start of the image that is being read.
     pub whole: Cursor<'a>,
@@ -86,6 +88,7 @@ impl Plan {
         let whole = Cursor { tail, text, raw };
         let mut run = Run {
             plan: self,
+            older: *regions,
             at: whole,
             whole,
             out: Builder {

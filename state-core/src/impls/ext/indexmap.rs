@@ -50,11 +50,13 @@ where
         let room = if is_wide { room::at_once::<(K, V)>(len) } else { len };
         let mut entries = Self::with_capacity_and_hasher(room, S::default());
         while let Some(mut head) = heads.next() {
-            let Some(key) = map::whole(&mut head, reader) else { return refused_before(heads.len(), len, reader) };
+            let Some(key) = map::whole(&mut head, reader) else {
+                return map::refused_key(len - heads.len() - 1, reader);
+            };
             match get(&mut head, reader) {
                 Some(value) => drop(entries.insert(key, value)),
                 None if V::POINTER && reader.left_out() => {}
-                None => return refused_before(heads.len(), len, reader),
+                None => return map::refused_value(&key, len - heads.len() - 1, reader),
             }
         }
         Some(entries)
@@ -98,7 +100,7 @@ where
 
     /// Keys were settled before they were inserted, and cannot be changed here.
     fn settle(&mut self, reader: &mut Reader<'de>) -> Option<()> {
-        list::settle_all(self.values_mut(), reader)
+        map::settle_values(self.iter_mut(), reader)
     }
 }
 

@@ -26,6 +26,7 @@ use super::form::{can_be_none, weak_to};
 use crate::error::{Error, ErrorKind, Result, index};
 use crate::protocol::builder::Builder;
 use crate::protocol::encode::too_deep;
+use crate::protocol::entry;
 use crate::protocol::layout::{FACTOR, RECORD, option_is_inline, stride};
 use crate::protocol::stack;
 use crate::schema::{Kind, Link, Nodes, Object, Schema, Show, root_name_in};
@@ -33,12 +34,14 @@ use crate::sharing::copied;
 use crate::sharing::walked::{Given, References};
 use crate::standard;
 pub(crate) use filled::Filled;
-use keys::Keys;
 #[cfg(feature = "pickle")]
 pub(crate) use keys::can_become_one;
 #[cfg(feature = "pyo3")]
 use objects::missing;
 use objects::{left_out, slots_left_out};
+
+/// How many parts of a key may be nested for an error to show it.
+const PARTS_OF_KEY: u32 = 8;
 
 /// The limits of an image that is filled.
 #[derive(Clone, Copy, Debug)]
@@ -413,22 +416,25 @@ impl<'v, 's> Fill<'v, 's> {
         let count = entries.len();
         let mut keys = self.keys(self.target(key));
         while let Some((entry_key, entry_value)) = entries.next() {
-            let entry = self.entry((self.target(key), entry_key), (self.target(to), entry_value), at, keys.as_mut());
-            entry.map_err(|error| within(error, count - entries.len() - 1))?;
+            let of = self.target(key);
+            self.key((of, entry_key), at, keys.as_mut())
+                .map_err(|error| error.within(&entry::key_of(count - entries.len() - 1)))?;
+            self.node(self.target(to), entry_value, at + of.head)
+                .map_err(|error| self.within_entry(error, (of, entry_key), count - entries.len() - 1))?;
             at += stride(size);
         }
         Ok(())
     }
 
-    fn entry<D: Decoder<'v>>(
-        &mut self,
-        (key, entry_key): (&'s Schema, D),
-        (to, value): (&'s Schema, D),
-        at: usize,
-        keys: Option<&mut Keys>,
-    ) -> Result<()> {
-        self.key((key, entry_key), at, keys)?;
-        self.node(to, value, at + key.head)
+    /// Names the entry of a value in error. The key was filled, but where is not known, so it is filled again.
+    #[cold]
+    fn within_entry<D: Decoder<'v>>(&self, error: Error, (of, key): (&'s Schema, D), place: usize) -> Error {
+        let builder = Builder::new(of.head, self.builder.depth);
+        let mut fill =
+            Fill { nodes: self.nodes, builder, lent: None, parts: PARTS_OF_KEY, given: None, older: self.older };
+        let filled = fill.node(of, key, 0);
+        let image = filled.ok().and_then(|()| fill.whole().regions(of.head).ok());
+        error.within(&entry::named(image.and_then(|image| entry::shown(self.nodes, of, &image)), place))
     }
 }
 

@@ -46,6 +46,8 @@ const CARRIED: usize = 1 << 20;
 
 pub(crate) struct Read<'a, 'e, E: ?Sized> {
     nodes: &'a Nodes,
+    /// The regions from where the walk began.
+    whole: Regions<'a>,
     tail: &'a [u8],
     text: Text<'a>,
     raw: Raws<'a>,
@@ -76,6 +78,7 @@ impl<'a, 'e, E: Encoder + ?Sized> Read<'a, 'e, E> {
         let Regions { tail, text, raw, .. } = *regions;
         Self {
             nodes,
+            whole: *regions,
             tail,
             text,
             raw: Raws::whole(raw),
@@ -171,6 +174,10 @@ impl<'a, E: Encoder + ?Sized> Read<'a, '_, E> {
                     self.encoder.slot(name);
                     self.node(schema, head, depth)?;
                 }
+                Next::Key(schema, head) => {
+                    open.note([self.tail.len(), self.text.as_bytes().len()]);
+                    self.node(schema, head, depth)?;
+                }
                 Next::Short(head) => return self.malformed("a head that holds its parts", "a shorter one", head),
                 Next::End => {
                     if open.shown {
@@ -191,7 +198,9 @@ impl<'a, E: Encoder + ?Sized> Read<'a, '_, E> {
     /// Adds the path to the part that is being read to an error; only both ends of a long path.
     #[cold]
     fn within(&self, error: Error) -> Error {
-        let path = |error, open: &[Open<'a>]| open.iter().rev().fold(error, |error, open| open.within(error));
+        let path = |error, open: &[Open<'a>]| {
+            open.iter().rev().fold(error, |error, open| open.within(error, self.nodes, &self.whole))
+        };
         let (outer, inner) = self.open.split_at(self.open.len().min(SHOWN));
         let (between, inner) = inner.split_at(inner.len().saturating_sub(SHOWN));
         let error = path(error, inner);
@@ -408,7 +417,7 @@ impl<'a, E: Encoder + ?Sized> Read<'a, '_, E> {
         let run = self.run(count, size)?;
         self.filler(run, size)?;
         self.encoder.begin(Group::Dict(count));
-        self.open(Parts::Entries { of, heads: run.chunks_exact(stride(size)), value: None }, depth);
+        self.open(Parts::Entries { of, heads: run, left: [0; 2] }, depth);
         Ok(())
     }
 

@@ -1,10 +1,14 @@
 //! The groups around the part that is being read. They are in a list, because images are as deep as their authors like,
 //! and the walk uses the same stack for all of them.
 
+use alloc::string::String;
 use core::slice::ChunksExact;
 
 use crate::error::Error;
 use crate::error::index;
+use crate::protocol::decode::Regions;
+use crate::protocol::entry;
+use crate::protocol::layout::stride;
 use crate::schema::{Link, Nodes, Schema, Slot};
 
 /// A group, one of whose parts is being read.
@@ -42,11 +46,12 @@ pub(super) enum Parts<'a> {
         of: &'a Schema,
         heads: ChunksExact<'a, u8>,
     },
-    /// Alternating keys and values, whose heads are a run; and the head of the next value.
+    /// Alternating keys and values, whose heads are a run: those from the entry on that is read; and how much tail and
+    /// text there was where its key began.
     Entries {
         of: [&'a Schema; 2],
-        heads: ChunksExact<'a, u8>,
-        value: Option<&'a [u8]>,
+        heads: &'a [u8],
+        left: [usize; 2],
     },
 }
 
@@ -54,6 +59,8 @@ pub(super) enum Parts<'a> {
 pub(super) enum Next<'a> {
     Part(&'a Schema, &'a [u8]),
     Slot(&'a str, &'a Schema, &'a [u8]),
+    /// A key, where `left` of the group must be noted.
+    Key(&'a Schema, &'a [u8]),
     /// A part that is longer than the rest of its group's head, which is given.
     Short(&'a [u8]),
     End,
@@ -84,26 +91,47 @@ impl<'a> Open<'a> {
                 Some(head) => Next::Part(of, &head[..of.head]),
                 None => Next::End,
             },
-            Parts::Entries { of: [_, of], value, .. } if value.is_some() => {
-                Next::Part(of, value.take().unwrap_or_default())
+            Parts::Entries { of: [key, of], heads, .. } if begun % 2 == 1 => {
+                Next::Part(of, &heads[key.head..key.head + of.head])
             }
-            Parts::Entries { of: [key, of], heads, value } => match heads.next() {
-                Some(head) => {
-                    *value = Some(&head[key.head..key.head + of.head]);
-                    Next::Part(key, &head[..key.head])
+            Parts::Entries { of: [key, of], heads, .. } => {
+                if begun > 0 {
+                    *heads = &heads[stride(key.head + of.head)..];
                 }
-                None => Next::End,
-            },
+                if heads.is_empty() { Next::End } else { Next::Key(key, &heads[..key.head]) }
+            }
         };
-        if matches!(next, Next::Part(..) | Next::Slot(..)) {
+        if matches!(next, Next::Part(..) | Next::Slot(..) | Next::Key(..)) {
             self.begun += 1;
         }
         next
     }
 
+    /// Notes where the regions are as a key begins.
+    pub fn note(&mut self, now: [usize; 2]) {
+        if let Parts::Entries { left, .. } = &mut self.parts {
+            *left = now;
+        }
+    }
+
+    /// The key of the entry whose value is being read, as errors show it, and the head of the value. `whole` has the
+    /// tail and text of the image from the start.
+    #[cold]
+    pub fn key(&self, nodes: &'a Nodes, whole: &Regions<'a>) -> Option<(String, &'a [u8])> {
+        let Parts::Entries { of: [key, of], heads, left: [tail, text] } = &self.parts else { return None };
+        if self.begun == 0 || self.begun % 2 == 1 {
+            return None;
+        }
+        let (head, rest) = heads.split_at_checked(key.head)?;
+        let tail = whole.tail.get(whole.tail.len().checked_sub(*tail)?..)?;
+        let text = whole.text.left(*text)?;
+        let key = entry::shown(nodes, key, &Regions { head, tail, text, ..*whole })?;
+        Some((key, rest.get(..of.head)?))
+    }
+
     /// Prepends this group's part of the path to an error's path.
     #[cold]
-    pub fn within(&self, error: Error) -> Error {
+    pub fn within(&self, error: Error, nodes: &'a Nodes, whole: &Regions<'a>) -> Error {
         let error = match (&self.parts, self.begun.checked_sub(1)) {
             (Parts::One, _) | (_, None) => error,
             (Parts::Slots { slots, .. }, Some(at)) => match slots.get(at) {
@@ -112,7 +140,10 @@ impl<'a> Open<'a> {
             },
             (Parts::Tuple { .. }, Some(at)) => error.within(&alloc::format!("{at}")),
             (Parts::Array { .. } | Parts::Elements { .. }, Some(at)) => error.within(&index(at)),
-            (Parts::Entries { .. }, Some(at)) => error.within(&index(at / 2)),
+            (Parts::Entries { .. }, Some(at)) if at % 2 == 0 => error.within(&entry::key_of(at / 2)),
+            (Parts::Entries { .. }, Some(at)) => {
+                error.within(&entry::named(self.key(nodes, whole).map(|(key, _)| key), at / 2))
+            }
         };
         if self.name.is_empty() { error } else { error.within(self.name) }
     }

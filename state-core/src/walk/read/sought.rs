@@ -1,6 +1,7 @@
 //! Looks for parts of an image, to say where they are.
 
 use alloc::string::String;
+use alloc::vec::Vec;
 
 use super::Read;
 use crate::error::{Error, ErrorKind};
@@ -14,6 +15,7 @@ pub(super) enum Sought<'a> {
     Blank(Blanks<'a>),
     Common(Common<'a>),
     Location(Location, NumberText, Option<FoundPart>),
+    Key(Location, Option<String>),
 }
 
 /// A part that was found: its path, and its value if it is a number.
@@ -79,10 +81,32 @@ impl Common<'_> {
     fn add(&mut self, other: &str) {
         let path = self.path.get_or_insert_with(|| other.into());
         let same = path.bytes().zip(other.bytes()).take_while(|(one, other)| one == other).count();
-        let ends = |path: &str, at: usize| path.as_bytes().get(at).is_none_or(|byte| matches!(byte, b'.' | b'['));
-        let end = (0..=same).rev().find(|&at| ends(path, at) && ends(other, at));
+        let others = ends(other);
+        let end = ends(path).into_iter().rev().find(|at| *at <= same && others.contains(at));
         path.truncate(end.unwrap_or(0));
     }
+}
+
+/// Where the steps of a path end. The text of a key may contain anything.
+fn ends(path: &str) -> Vec<usize> {
+    let (mut ends, mut is_in_key, mut quote, mut is_escaped) = (Vec::new(), false, None, false);
+    for (at, byte) in path.bytes().enumerate() {
+        match (byte, quote) {
+            _ if is_escaped => is_escaped = false,
+            (b'\\', Some(_)) => is_escaped = true,
+            (_, Some(begun)) if begun == byte => quote = None,
+            (_, Some(_)) => {}
+            (b'\'' | b'"', None) if is_in_key => quote = Some(byte),
+            (b']', None) => is_in_key = false,
+            (b'.' | b'[', None) if !is_in_key => {
+                ends.push(at);
+                is_in_key = byte == b'[';
+            }
+            _ => {}
+        }
+    }
+    ends.push(path.len());
+    ends
 }
 
 impl<'a, E: Encoder + ?Sized> Read<'a, '_, E> {
@@ -137,6 +161,14 @@ impl<'a, E: Encoder + ?Sized> Read<'a, '_, E> {
         Some((path, number))
     }
 
+    /// Walks up to the entry of a map whose value has its head at this place. Returns its key.
+    pub fn key_before(mut self, schema: &'a Schema, head: &'a [u8], levels: u32, value: Location) -> Option<String> {
+        self.sought = Some(Sought::Key(value, None));
+        let _ = self.whole(schema, head, levels);
+        let Some(Sought::Key(_, key)) = self.sought else { return None };
+        key
+    }
+
     /// Whether the part that begins is the wanted one or follows it.
     #[cold]
     pub(super) fn is_sought(&mut self, schema: &Schema, head: &[u8]) -> bool {
@@ -155,6 +187,14 @@ impl<'a, E: Encoder + ?Sized> Read<'a, '_, E> {
                 let here = self.within(Error::new(ErrorKind::Malformed, "", ""));
                 if let Some(Sought::Location(_, number, found)) = &mut self.sought {
                     *found = Some((here.path().into(), number(&schema.kind, head)));
+                }
+                false
+            }
+            Some(Sought::Key(value, found)) if !head.is_empty() && *value == Location::of(head) => {
+                let entry = self.open.last().and_then(|open| open.key(self.nodes, &self.whole));
+                if let Some((key, _)) = entry.filter(|(_, value)| value.as_ptr() == head.as_ptr()) {
+                    *found = Some(key);
+                    return true;
                 }
                 false
             }
