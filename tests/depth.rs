@@ -218,7 +218,8 @@ fn a_cycle_is_said_to_be_one_perhaps() {
     let expected = "expected objects nested no deeper than the limit (`Options::depth` raises it, which takes a larger \
                     stack), found boxed graph.Node nested deeper, or in a cycle";
     for error in [dumps(&*node.borrow()).unwrap_err(), to_value(&*node.borrow()).unwrap_err()] {
-        assert_eq!(error.to_string(), format!("Node: {expected}"));
+        let hint = "objects in a cycle need `#[state(shared, cyclic)]` on their type";
+        assert_eq!((error.to_string(), error.hint()), (format!("Node: {expected}; {hint}"), hint));
     }
     let deep = Options::new().depth(10_000);
     let run = move || {

@@ -227,6 +227,7 @@ pub trait Restore<'de>: State + Sized {
     message = "`{Self}` cannot be restored from bytes of any lifetime",
     label = "no `RestoreOwned` for this type",
     note = "derive it: `#[derive(State)]`, on a type that borrows nothing",
+    note = "for a trait object, write `trait Trait: state_core::Dynamic`, and list its types: `state_core::dynamic!(dyn Trait = [A, B])`",
     note = "in generic code, write the bound `T: state_core::RestoreOwned`"
 )]
 pub trait RestoreOwned: for<'de> Restore<'de> {}

@@ -7,7 +7,7 @@ use crate::error::{Error, ErrorKind};
 use crate::protocol::gather;
 use crate::protocol::layout::{padded, stride};
 use crate::protocol::stack::weight;
-use crate::schema::{Nodes, Schema, Show, brief};
+use crate::schema::{Kind, Nodes, Schema, Show, brief};
 use crate::sharing::Tracker;
 use crate::state::State;
 
@@ -170,7 +170,7 @@ impl Size {
                 inner(self);
                 self.depth = outer;
             }
-            None => self.fail(too_deep(Some(T::schema()))),
+            None => self.fail_deep(T::schema()),
         }
     }
 
@@ -178,6 +178,16 @@ impl Size {
     #[cold]
     pub fn fail(&mut self, error: Error) {
         self.failure.get_or_insert(Failure { error, object: None });
+    }
+
+    /// Reports that a part of this type is nested too deep. Only where objects own each other through an `Rc` or `Arc`
+    /// can that be a cycle, which the tracker would have met if the type allowed it.
+    #[cold]
+    fn fail_deep(&mut self, schema: &'static Schema) {
+        let is_shared = |node: &Schema| node.shared.is_some() && !matches!(node.kind, Kind::Str);
+        let may_be_cycle = self.tracker.is_none() && Nodes::NONE.reach(schema, is_shared);
+        let error = too_deep(Some(schema));
+        self.fail(if may_be_cycle { error.with_hint(CYCLE) } else { error });
     }
 
     /// Reports that a hook of an object of type `T` refuses.
@@ -236,6 +246,9 @@ pub(crate) fn total(front: usize, [tail, text, raw]: [usize; 3]) -> Result<usize
     };
     total.filter(|&n| isize::try_from(n).is_ok()).ok_or_else(|| unwritable(None))
 }
+
+/// What to do about objects that refer back to themselves.
+const CYCLE: &str = "objects in a cycle need `#[state(shared, cyclic)]` on their type";
 
 /// The size from which a head may exceed the limit of depth by itself.
 const LARGE: usize = 4096;
