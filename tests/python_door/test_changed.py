@@ -206,3 +206,58 @@ def test_forms_that_nobody_wrote():
     refused((TypeError, pickle.UnpicklingError), "", form_of, good, good)
     refused((TypeError, pickle.UnpicklingError), "", form_of)
     refused((TypeError, pickle.UnpicklingError), "", form_of, b"\x08" * 100_000)
+
+
+def test_objects_of_both_versions_in_one_pickle():
+    old = [zoo.OldSize(1.0, 2.0), zoo.OldChild(1, 7), zoo.OldPacket("p", 65535), OldTagged(3.0, 4.0), zoo.OldCat(3, 9)]
+    old[3].tag = old[0]
+    new = [later(thing) for thing in old]
+    mixed = [old, new, old[0], new[0], [list(pair) for pair in zip(new, old)]]
+    for olds, news, first_old, first_new, pairs in reloaded(mixed):
+        assert first_old is olds[0] and first_new is news[0] and olds[3].tag is first_old
+        for one, other in zip(olds, news):
+            assert type(one) is type(other) and one.__getstate__()[:2] == other.__getstate__()[:2]
+        assert all(pair[0] is news[at] and pair[1] is olds[at] for at, pair in enumerate(pairs))
+        # All are written in the present form, which is in the pickle once.
+        assert len({id(thing.__reduce_ex__(4)[0]) for thing in (olds[0], news[0])}) == 1
+
+
+class Handed:
+    def __setstate__(self, state):
+        self.given = (*getattr(self, "given", ()), type(state).__name__)
+
+
+class OldHanded(Handed, zoo.OldRing):
+    pass
+
+
+class NewHanded(Handed, zoo.NewRing):
+    pass
+
+
+class Named:
+    def __getstate__(self):
+        return {"me": self.me, "name": self.name + "!"}
+
+
+class OldNamed(Named, zoo.OldRing):
+    pass
+
+
+class NewNamed(Named, zoo.NewRing):
+    pass
+
+
+def test_cycles_with_methods_of_a_subclass_through_a_class_that_changed():
+    for make, new in (OldHanded, NewHanded), (OldNamed, NewNamed):
+        one, two = make(), make()
+        one.name, two.name, one.me, two.me = "one", "two", [one], one
+        one.next, two.next, one.others = two, one, [two, one, "x"]
+        for back in reloaded(one):
+            assert type(back) is type(back.next) is new and back.next.next is back
+            assert back.others == [back.next, back, "x"]
+            if new is NewHanded:
+                assert (back.name, back.next.name) == ("one", "two") and set(back.given) == {"Slots"}
+            else:
+                assert (back.name, back.next.name) == ("one!", "two!")
+                assert back.me[0] is back and back.next.me is back

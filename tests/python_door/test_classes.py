@@ -1,7 +1,10 @@
 """Chains of classes, exceptions, enums, and how classes are registered."""
 
 import copy
+import os
 import pickle
+import subprocess
+import sys
 
 import zoo
 from ways import PROTOCOLS, refused, ways
@@ -152,3 +155,24 @@ def test_help_reads_well():
     text = pydoc.render_doc(zoo.Person, renderer=pydoc.plaintext)
     assert "__getstate__(self, /)" in text and "The state as a flat tuple" in text
     assert "_from_state" not in text
+
+
+def test_a_module_that_is_imported_again():
+    code = """
+import pickle, sys
+import zoo
+first, person = zoo, pickle.dumps(zoo.Person("Dave", 30))
+fixed = hasattr(zoo, "Fixed") and zoo.Fixed.make(3)
+of_first = pickle.dumps(fixed)
+del sys.modules["zoo"]
+import zoo
+assert zoo is not first and zoo.Person is first.Person
+for protocol in range(6):
+    back = pickle.loads(pickle.dumps(pickle.loads(person), protocol))
+    assert type(back) is zoo.Person and back.name == "Dave"
+    if fixed:
+        assert pickle.loads(pickle.dumps(fixed, protocol)).value == pickle.loads(of_first).value == 3
+        assert zoo._Fixed_from_slots(3).value == 3
+"""
+    environment = {**os.environ, "PYTHONPATH": os.path.dirname(zoo.__file__)}
+    subprocess.run([sys.executable, "-B", "-c", code], check=True, env=environment)

@@ -189,6 +189,11 @@ impl Form {
         Ok(self.known.get_or_init(|| known))
     }
 
+    /// Returns the function that pickles name.
+    pub(super) fn function<'a, 'py>(&'a self, py: Python<'py>) -> &'a Bound<'py, PyAny> {
+        self.named.0.bind(py)
+    }
+
     /// The arguments with which the function returns this form.
     pub(in crate::python) fn arguments<'a, 'py>(&'a self, py: Python<'py>) -> &'a Bound<'py, PyTuple> {
         self.named.1.bind(py)

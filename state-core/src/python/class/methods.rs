@@ -14,9 +14,9 @@ use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyCFunction, PyDict, PyType};
 
-use crate::python::class::form::Form;
+use crate::python::class::form::{Form, Mode};
 use crate::python::class::layer::Calls;
-use crate::python::class::{Written, known};
+use crate::python::class::{Known, Written, known};
 use crate::python::error::class_name;
 use crate::python::out::deepcopy;
 use crate::python::{into, out};
@@ -91,6 +91,29 @@ fn immutable<'py>(calls: &Calls, module: &Bound<'py, PyModule>) -> PyResult<Boun
         if name == form || !module.hasattr(&*name)? { module.setattr(name, function) } else { Ok(()) }
     })?;
     module.getattr(form)
+}
+
+/// Adds the functions of a registered class to a module that does not have them yet.
+///
+/// # Errors
+/// `TypeError` if the author has named something else like the one that returns forms.
+pub(super) fn attach_again(known: &Known, module: &Bound<'_, PyModule>) -> PyResult<()> {
+    if !known.calls.immutable {
+        return Ok(());
+    }
+    let path = |name: &str| alloc::format!("_{}{name}", known.calls.name);
+    let form = known.forms[Mode::Exact as usize].get().function(module.py());
+    let names = module.dict();
+    match names.get_item(path(FORM))? {
+        Some(found) if found.is(form) => return Ok(()),
+        Some(_) => return Err(taken(&path(FORM))),
+        // Pickle requires the very function.
+        None => names.set_item(path(FORM), form)?,
+    }
+    makers(known.calls, module.name()?.as_any(), &path, &|name, function| {
+        let name = path(name);
+        if names.contains(&name)? { Ok(()) } else { names.set_item(name, function) }
+    })
 }
 
 /// Makes the functions that pickles name, and passes them to `take`.

@@ -140,8 +140,9 @@ pub(super) fn register(
         module.add(calls.name, class)?;
     }
     name::check(class, module)?;
-    if find(class.as_ptr() as usize).is_some() {
-        return Ok(());
+    if let Some(known) = find(class.as_ptr() as usize) {
+        // The module can be imported again, and is then another object with the same classes.
+        return methods::attach_again(known, module);
     }
     let mut known = learn((class, calls), module, packer)?;
     if !known.pickled_by.is_walk() || (calls.immutable && !known.written.reduce) {
