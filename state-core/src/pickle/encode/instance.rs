@@ -5,10 +5,11 @@ use alloc::vec::Vec;
 
 use super::global::Known;
 use super::group::{Group, tuple_codes};
-use super::value::{Items, Key, Task, Values};
+use super::value::{Items, Task, Values};
 use crate::error::{Error, ErrorKind, Result};
 use crate::pickle::Protocol;
 use crate::pickle::opcode::{BUILD, EMPTY_TUPLE, MARK, NEWOBJ, NEWOBJ_EX, NONE, OBJ, POP, REDUCE};
+use crate::places::Key;
 use crate::value::{Dict, Made, Object, PartsRef, StepRef, Tuple, Value};
 
 static NO_ARGUMENTS: Value = Value::Tuple(Tuple::new());

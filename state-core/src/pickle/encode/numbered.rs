@@ -1,10 +1,10 @@
 //! The numbered objects of an image, and how much of each has been written.
 
-use alloc::collections::BTreeMap;
 use alloc::vec::Vec;
 
 use super::rest::{Rest, disagreement};
 use crate::error::Result;
+use crate::places::{Places, Table};
 use crate::sharing::{Number, RECORD};
 
 /// Where the value of an object is in the image.
@@ -17,7 +17,7 @@ pub(super) struct Start<'i, 'l> {
 }
 
 /// The objects of an image by their numbers.
-pub(super) type Starts<'i, 'l> = BTreeMap<(u8, u32), Start<'i, 'l>>;
+pub(super) type Starts<'i, 'l> = Table<Start<'i, 'l>>;
 
 /// How much of an object has been written.
 #[derive(Clone, Copy)]
@@ -51,13 +51,13 @@ pub(super) struct Objects<'i, 'l> {
     /// The depth of rows in objects that are being written before their turn.
     pub ahead: usize,
     /// The numbers of values that are kept though nothing refers to them, by their row and address.
-    pub kept: BTreeMap<(usize, usize), u32>,
+    pub kept: Places,
     /// Whether a reference could not be written because too little is kept.
     pub is_knot: bool,
 }
 
 impl<'i, 'l> Objects<'i, 'l> {
-    pub const fn new(head: &'i [u8], rest: Rest<'i, 'l>) -> Self {
+    pub fn new(head: &'i [u8], rest: Rest<'i, 'l>) -> Self {
         Self {
             seen: Vec::new(),
             begun: Vec::new(),
@@ -66,7 +66,7 @@ impl<'i, 'l> Objects<'i, 'l> {
             root: Start { row: 0, head, rest },
             starts: None,
             ahead: 0,
-            kept: BTreeMap::new(),
+            kept: Places::default(),
             is_knot: false,
         }
     }

@@ -129,8 +129,8 @@ impl<'i, 'l> Write<'_, 'i, 'l, '_, '_> {
     /// Writes a value that may be met again, though nothing refers to it.
     pub(super) fn kept(&mut self, head: &'i [u8], at: usize, row: usize) -> Result<()> {
         let content = part_of(head, at, self.plan.rows[row].head)?;
-        let next = self.objects.kept.len() as u32;
-        let index = *self.objects.kept.entry((row, content.as_ptr() as usize)).or_insert(next);
+        let next = self.objects.kept.len();
+        let index = self.objects.kept.get_or_set([row, content.as_ptr() as usize], next) as u32;
         let fence = core::mem::replace(&mut self.objects.fence, self.objects.begun.len());
         self.object(Number { class: KEPT, index }, row, content)?;
         self.objects.fence = fence;
@@ -271,7 +271,7 @@ impl<'i, 'l> Write<'_, 'i, 'l, '_, '_> {
             self.objects.starts = skip.starts;
         }
         let starts = self.objects.starts.as_ref();
-        starts.and_then(|starts| starts.get(&(number.class, number.index))).copied().ok_or_else(disagreement)
+        starts.and_then(|starts| starts.get(number.key())).copied().ok_or_else(disagreement)
     }
 
     /// Writes an object without its state, or fetches it if it was made before.

@@ -25,7 +25,7 @@ impl<'p> Skip<'p, '_, '_> {
     }
 
     pub fn noting(plan: &'p Plan) -> Self {
-        Self { starts: Some(Starts::new()), ..Self::new(plan) }
+        Self { starts: Some(Starts::default()), ..Self::new(plan) }
     }
 
     /// Returns the greatest depth of rows, without those in values that Python makes before their parts.
@@ -196,7 +196,7 @@ impl<'i, 'l> Rest<'i, 'l> {
             Record::Back(_) => return Ok(()),
             Record::New(number) => {
                 if let Some(starts) = &mut over.starts {
-                    starts.insert((number.class, number.index), Start { row, head, rest: *self });
+                    starts.set(number.key(), Start { row, head, rest: *self });
                 }
             }
             Record::Own => {}

@@ -12,16 +12,14 @@ use super::sink::Sink;
 use crate::error::{Error, ErrorKind, Result};
 use crate::pickle::Protocol;
 use crate::pickle::opcode::{BINPERSID, FROZENSET, MARK, PERSID, POP, POP_MARK, REDUCE};
+use crate::places::{Key, Table, address};
 use crate::value::{Dict, Int, Name, Pairs, Value};
-
-/// A shared value, identified by its address.
-pub(super) type Key = *const Value;
 
 pub(super) struct Values<'v, 's, 'b> {
     pub sink: &'s mut Sink<'b>,
     pub stack: Vec<Task<'v>>,
     names: BTreeMap<(&'v str, &'v str), Code>,
-    shared: BTreeMap<Key, Seen>,
+    shared: Table<Seen>,
     /// Whether everything with parts is put in the memo, as by Python's own pickler, and not only what is shared. Below
     /// protocol 4 a set is made after its items, so a set that contains itself through these can only be fetched from
     /// the memo by way of them.
@@ -115,8 +113,14 @@ impl<'v> Items<'v> {
 
 impl<'v, 's, 'b> Values<'v, 's, 'b> {
     pub fn new(sink: &'s mut Sink<'b>) -> Self {
-        let (names, shared) = (BTreeMap::new(), BTreeMap::new());
-        Self { sink, stack: Vec::new(), names, shared, keeps_all: false, is_knotted: false }
+        Self {
+            sink,
+            stack: Vec::new(),
+            names: BTreeMap::new(),
+            shared: Table::default(),
+            keeps_all: false,
+            is_knotted: false,
+        }
     }
 
     pub fn keeping_all(self) -> Self {
@@ -193,9 +197,9 @@ impl<'v, 's, 'b> Values<'v, 's, 'b> {
             parts if self.keeps_all && has_parts(parts) => parts,
             other => return self.plain(other, None),
         };
-        let key = core::ptr::from_ref(target);
+        let key = address(target);
         let entries = self.sink.memo_len();
-        match self.shared.get(&key) {
+        match self.shared.get(key) {
             Some(Seen::There(code)) => {
                 let code = *code;
                 self.sink.code(&code);
@@ -209,7 +213,7 @@ impl<'v, 's, 'b> Values<'v, 's, 'b> {
             }
             _ => {}
         }
-        self.shared.insert(key, Seen::Since(entries));
+        self.shared.set(key, Seen::Since(entries));
         self.plain(target, Some(key))
     }
 
@@ -366,7 +370,7 @@ impl<'v, 's, 'b> Values<'v, 's, 'b> {
 
     /// Returns the code that fetches a shared value, if it is in the memo.
     fn there(&self, key: Option<Key>) -> Option<Code> {
-        match self.shared.get(&key?) {
+        match self.shared.get(key?) {
             Some(Seen::There(code)) => Some(*code),
             _ => None,
         }
@@ -376,7 +380,7 @@ impl<'v, 's, 'b> Values<'v, 's, 'b> {
     fn keep(&mut self, key: Option<Key>) {
         if let Some(key) = key {
             let code = self.sink.memoize();
-            self.shared.insert(key, Seen::There(code));
+            self.shared.set(key, Seen::There(code));
         }
     }
 
