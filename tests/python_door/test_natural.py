@@ -264,7 +264,7 @@ def test_inside_of_others_and_beside_objects():
     diary.__setstate__(state)
     for protocol in PROTOCOLS:
         assert pickled(diary, protocol).__getstate__() == state
-    refused(TypeError, "Diary.pages[1]", diary.__setstate__, (owner, {date(2024, 1, 1): [], time(1): []}))
+    refused(TypeError, "Diary.pages[key of entry 1]", diary.__setstate__, (owner, {date(2024, 1, 1): [], time(1): []}))
     assert diary.__getstate__() == state
 
 
