@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use state_core::pickle::{self, PickleOptions, Protocol};
-use state_core::{ErrorKind, State, from_value};
+use state_core::{ErrorKind, RestoreOwned, State, from_value};
 
 use super::example::{Person, dave};
 use super::{pickles, python};
@@ -93,6 +93,65 @@ def case(frame):
     for (pickle, is_old) in asked("Table(a=1)").iter().zip([true, true, false, false]) {
         assert_eq!(pickle::loads::<Table>(pickle).ok(), is_old.then(|| Table([("a".into(), 1)].into())));
     }
+}
+
+/// From protocol 2 on, objects of other subclasses of `tuple` than named ones are made from a tuple.
+#[test]
+fn objects_of_subclasses_of_tuple_are_read_by_position() {
+    const SCRIPT: &str = r#"
+import pickle, sys, types
+bases = types.ModuleType("bases")
+sys.modules["bases"] = bases
+class Pair(tuple): pass
+Pair.__module__ = "bases"
+bases.Pair = Pair
+
+def case(frame):
+    made, protocol = frame.decode().rsplit(" ", 1)
+    return pickle.dumps(eval(made), int(protocol))
+"#;
+    #[derive(State, Debug, PartialEq)]
+    #[state(name = "bases.Pair")]
+    struct Pair(i32, String);
+    #[derive(State, Debug, PartialEq)]
+    #[state(name = "bases.Pair", pickle = "dict")]
+    struct Named {
+        number: i32,
+        text: String,
+    }
+    #[derive(State, Debug, PartialEq)]
+    #[state(name = "bases.Pair")]
+    struct Only((i32, String));
+    #[derive(State, Debug, PartialEq)]
+    #[state(name = "bases.Pair")]
+    struct Suffices((i32, String), #[state(default)] u8);
+    fn both<T: RestoreOwned + PartialEq + std::fmt::Debug>(pickle: &[u8]) -> Option<T> {
+        let by_value = from_value::<T>(&pickle::load_value(pickle).unwrap()).ok();
+        let typed = pickle::loads::<T>(pickle).ok();
+        assert_eq!(typed, by_value);
+        typed
+    }
+    let frames =
+        |made: &str| -> Vec<Vec<u8>> { (0..6).map(|protocol| format!("{made} {protocol}").into_bytes()).collect() };
+    let asked = |made: &str| python::answers(SCRIPT, &frames(made)).unwrap_or_default();
+    for (protocol, pickle) in asked("Pair((3, 'x'))").iter().enumerate() {
+        assert_eq!(both(pickle), Some(Pair(3, "x".into())));
+        assert_eq!(both(pickle), Some(Named { number: 3, text: "x".into() }));
+        // If one slot can take the tuple, it does.
+        let is_one = protocol >= 2;
+        assert_eq!(both(pickle), is_one.then(|| Only((3, "x".into()))));
+        assert_eq!(both(pickle), is_one.then(|| Suffices((3, "x".into()), 0)));
+    }
+    for made in ["Pair((3,))", "Pair((3, 'x', 4))", "Pair(((3, 'x'),))"] {
+        for pickle in asked(made) {
+            assert_eq!(both::<Pair>(&pickle), None, "{made}");
+        }
+    }
+    // With attributes beside the tuple, which would be dropped.
+    let more = b"\x80\x02cbases\nPair\nK\x03X\x01\0\0\0x\x86\x85\x81}X\x01\0\0\0zK\x03sb.";
+    assert_eq!(both::<Pair>(more), None);
+    // A call is one with a tuple.
+    assert_eq!(both::<Pair>(b"\x80\x02cbases\nPair\nK\x03X\x01\0\0\0x\x86\x85R."), None);
 }
 
 #[test]

@@ -172,6 +172,13 @@ pub trait Decoder<'v>: Copy {
     fn called(self, class: &str) -> Option<Self::Items> {
         self.arguments(class)
     }
+    /// The items of the tuple that an object of a subclass of `tuple` is made from: the only argument of its `__new__`, if
+    /// nothing was done to it later.
+    #[doc(hidden)]
+    fn tuple_of(self, class: &str) -> Option<Self::Items> {
+        let _ = class;
+        None
+    }
     /// An integer of any size, as the shortest two's complement, lowest byte first.
     fn long(self) -> Option<Cow<'v, [u8]>>;
     /// The attributes of an object of the type `tag`; `None` if the object contains anything else.

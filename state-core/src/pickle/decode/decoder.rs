@@ -381,6 +381,19 @@ impl<'p> Decoder<'p> for Node<'p> {
         is_alone.then(|| self.nodes(instance.arguments))?
     }
 
+    fn tuple_of(self, class: &str) -> Option<Nodes<'p>> {
+        let mut instance = self.instance(class)?;
+        let is_changed = self.source.parts.arena.changes(instance.place).next().is_some();
+        let is_made = instance.made == Construction::New && instance.base.is_none() && instance.keywords.is_none();
+        match (instance.arguments.next(), instance.arguments.len()) {
+            (Some(only), 0) if is_made && !is_changed => match self.source.parts.view(only) {
+                View::Tuple(items) => self.nodes(items),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
     fn long(self) -> Option<Cow<'p, [u8]>> {
         let int = match self.view() {
             View::Int(value) => Int::from(value),

@@ -212,6 +212,19 @@ impl<'v> Decoder<'v> for Given<'v> {
         }
     }
 
+    fn tuple_of(self, class: &str) -> Option<Self::Items> {
+        match self.see() {
+            Value::Object(object) if is_class(object, class) && is_plain(object) && adds_nothing(object) => {
+                let is_made = object.made() == Made::New && object.kwargs().is_empty();
+                match &**object.args() {
+                    [Value::Tuple(tuple)] if is_made => self.each(tuple),
+                    _ => None,
+                }
+            }
+            _ => None,
+        }
+    }
+
     fn long(self) -> Option<Cow<'v, [u8]>> {
         match self.see() {
             Value::Int(value) => {

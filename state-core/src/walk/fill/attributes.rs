@@ -130,7 +130,10 @@ fn by_attributes<'v, 's, D: Decoder<'v>>(
     let tag = tag_of(&object.name, object.evolution, value);
     match value.attributes(tag) {
         Some(Attributes::Named(named)) if !D::LIVE => by_names_of(fill, object, (tag, &named), at),
-        Some(Attributes::Flat(mut state)) => flat(fill, object, &mut state, at),
+        Some(Attributes::Flat(mut state)) => match of_tuple((object, fill.nodes), value, state.len()) {
+            Some(mut items) => flat(fill, object, &mut items, at),
+            None => flat(fill, object, &mut state, at),
+        },
         _ => otherwise(fill, object, value, at),
     }
 }
@@ -152,11 +155,24 @@ fn range<'v, 's, D: Decoder<'v>>(fill: &mut Fill<'v, 's>, object: &'s Object, va
 fn state<'v, 's, D: Decoder<'v>>(fill: &mut Fill<'v, 's>, object: &'s Object, value: D, at: usize) -> Result<()> {
     let mut state = value.object(tag_of(&object.name, object.evolution, value));
     let Some(state) = &mut state else { return otherwise(fill, object, value, at) };
+    if let Some(mut items) = of_tuple((object, fill.nodes), value, state.len()) {
+        return fill.whole_state(object, &mut items, at);
+    }
     fill.whole_state(object, state, at).map_err(|error| match named((object, fill.nodes), value) {
         // The pair of `__dict__` and slots is a tuple too.
         true => by_name(object, value),
         false => error,
     })
+}
+
+/// Returns the slots of an object that Python made from a tuple of them, as protocols from 2 on write objects of
+/// subclasses of `tuple`. A type that one slot suffices for has the tuple in that.
+fn of_tuple<'v, D: Decoder<'v>>((object, nodes): (&Object, &Nodes), value: D, given: usize) -> Option<D::Items> {
+    if D::LIVE || given != 1 {
+        return None;
+    }
+    let needs_more = places(nodes, object, 0).iter().skip(1).any(|place| place.slot.default.is_none());
+    value.tuple_of(tag_of(&object.name, object.evolution, value)).filter(|_| needs_more)
 }
 
 /// Fills an object whose state has neither of the usual forms.
