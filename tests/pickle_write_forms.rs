@@ -447,3 +447,102 @@ def case(frame):
         assert_eq!(found, "memoryview True 300 bytearray <f4 100 bytearray 480 bytearray 3");
     }
 }
+
+/// Classes that share the work as Python's own do: a subclass adds an item behind the state of its base.
+const PEOPLE: &str = r#"
+import sys, types
+people = types.ModuleType("people")
+sys.modules["people"] = people
+
+class Person:
+    def __getstate__(self):
+        return (self.name, self.age)
+    def __setstate__(self, state):
+        self.name, self.age = state
+    def __repr__(self):
+        return type(self).__name__ + repr(self.__getstate__())
+
+class Employee(Person):
+    def __getstate__(self):
+        return super().__getstate__() + (self.salary,)
+    def __setstate__(self, state):
+        *base, self.salary = state
+        super().__setstate__(tuple(base))
+
+class Manager(Employee):
+    def __getstate__(self):
+        return super().__getstate__() + (self.team,)
+    def __setstate__(self, state):
+        super().__setstate__(state[:-1])
+        self.team = state[-1]
+
+for each in Person, Employee, Manager:
+    each.__module__ = "people"
+    setattr(people, each.__name__, each)
+Spaced = type("Per son", (Person,), {"__module__": "people"})
+setattr(people, "Per son", Spaced)
+"#;
+
+/// Loads a pickle and writes it again, with the `repr` of the object.
+const AGAIN: &str = r#"
+def case(data):
+    made = load(data)
+    protocol = data[1] if data[:1] == b"\x80" else 0
+    return packed(repr(made).encode(), *written(made, protocol))
+"#;
+
+#[test]
+fn states_with_items_behind_that_of_a_base_are_loaded_and_written_by_its_subclasses() {
+    #[derive(State, Debug, PartialEq)]
+    #[state(name = "people.Person")]
+    struct Person {
+        name: String,
+        age: u8,
+    }
+    #[derive(State, Debug, PartialEq)]
+    #[state(name = "people.Employee")]
+    struct Employee {
+        #[state(flatten_parent)]
+        person: Person,
+        salary: f64,
+    }
+    #[derive(State, Debug, PartialEq)]
+    #[state(name = "people.Manager")]
+    struct Manager {
+        #[state(flatten_parent)]
+        employee: Employee,
+        team: Vec<Employee>,
+    }
+    #[derive(State, Debug, PartialEq)]
+    #[state(name = "people.Per son")]
+    struct Spaced {
+        #[state(flatten_parent)]
+        person: Person,
+    }
+    fn each<T: State + state_core::RestoreOwned + PartialEq + std::fmt::Debug>(value: &T, repr: &str) {
+        let pickles: Vec<Vec<u8>> = Protocol::ALL
+            .iter()
+            .map(|protocol| PickleOptions::new().protocol(*protocol).dumps(value).unwrap())
+            .collect();
+        let script = [PEOPLE, python::LOAD, python::WRITE, AGAIN].concat();
+        for answer in python::answers(&script, &pickles).unwrap_or_default() {
+            if answer == python::TOO_OLD.as_bytes() {
+                continue;
+            }
+            let parts = python::parts(&answer);
+            assert_eq!(String::from_utf8_lossy(parts[0]), repr);
+            assert_eq!(parts.len(), 3);
+            for written in &parts[1..] {
+                assert_eq!(pickle::loads::<T>(written).unwrap(), *value);
+                assert_eq!(from_value::<T>(&pickle::load_value(written).unwrap()).unwrap(), *value);
+            }
+        }
+    }
+    let person = |name: &str| Person { name: name.into(), age: 30 };
+    let employee = |name: &str| Employee { person: person(name), salary: 2.5 };
+    each(&person("Dave"), "Person('Dave', 30)");
+    each(&employee("Eve"), "Employee('Eve', 30, 2.5)");
+    let manager = Manager { employee: employee("Ada"), team: vec![employee("Eve"), employee("Bob")] };
+    each(&manager, "Manager('Ada', 30, 2.5, [Employee('Eve', 30, 2.5), Employee('Bob', 30, 2.5)])");
+    each(&Spaced { person: person("Dave") }, "Per son('Dave', 30)");
+}

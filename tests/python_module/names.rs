@@ -60,10 +60,23 @@ fn a_type_without_a_module_is_named_with_the_line_to_write() {
         size: u8,
     }
     #[derive(State)]
+    #[state(name = "game.Named")]
+    struct Named {
+        size: u8,
+    }
+    #[derive(State)]
     #[state(name = "game.World")]
     struct World {
         plain: Plain,
     }
+    let source = python_module::<Plain>().unwrap();
+    assert!(
+        source.contains("script that runs: copy them into it.")
+            && source.contains("`#[state(name = \"module.Class\")]`"),
+        "{source}"
+    );
+    let source = python_module::<Named>().unwrap();
+    assert!(!source.contains("script that runs"), "{source}");
     let error = python_module::<World>().unwrap_err().to_string();
     assert!(error.ends_with("; `Plain` has no module: write `#[state(name = \"game.Plain\")]` on it"), "{error}");
 }
