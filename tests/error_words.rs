@@ -76,3 +76,21 @@ fn a_root_without_a_type_of_the_program_has_no_attributes() {
     let error = loads_upgraded::<World>(&bytes).unwrap_err();
     assert!(error.hint().ends_with("`#[state(upgrade = ..)]` on the type"), "{error}");
 }
+
+/// If the names are equal, the kinds are what differs.
+#[test]
+fn a_struct_that_became_an_enum_is_called_one() {
+    mod then {
+        #[derive(state_core::State)]
+        #[state(name = "words.Side")]
+        pub struct Side(pub u8);
+    }
+    #[derive(State, Debug)]
+    #[state(name = "words.Side")]
+    enum Side {
+        _Left(u8),
+    }
+    let bytes = Options::new().with_schema().dumps(&vec![then::Side(1)]).unwrap();
+    let error = loads_upgraded::<Vec<Side>>(&bytes).unwrap_err();
+    assert_eq!((error.expected(), error.found()), ("an enum words.Side", "a struct words.Side"));
+}

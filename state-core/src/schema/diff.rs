@@ -168,7 +168,7 @@ fn parent(path: &str, ours: &Object, theirs: &Object) -> Option<Difference> {
 }
 
 /// What kind of type has the name.
-fn named(kind: &Kind) -> &'static str {
+pub(crate) fn named(kind: &Kind) -> &'static str {
     match kind {
         Kind::Object(_) => "a struct",
         Kind::Enum(_) => "an enum",

@@ -32,7 +32,7 @@ pub(crate) use carried::divide_class;
 #[cfg(feature = "pyo3")]
 pub(crate) use carried::join_class;
 pub(crate) use carried::{Carried, Front, Rows};
-pub(crate) use diff::{Graph, first_difference, root_name, root_name_in, short};
+pub(crate) use diff::{Graph, first_difference, named, root_name, root_name_in, short};
 pub(crate) use evolution::{Alias, Convert, Evolution, OldForm, Upgrade};
 pub(crate) use form::{Form, Shape, Sharing};
 pub(crate) use layout::Layout;

@@ -3,6 +3,7 @@
 mod enums;
 mod kinds;
 
+use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::mem;
@@ -12,7 +13,7 @@ use super::op::{At, Op, OpenSet, Pointers, Step};
 use super::path::Path;
 use super::skip::{Keeps, Skips};
 use crate::places::{self, Places, Words};
-use crate::schema::{Graph, Link, Nodes, Problem, Schema, Show, brief};
+use crate::schema::{Graph, Link, Nodes, Problem, Schema, Show, brief, named};
 
 /// The maximum numbers of nested parts, and of operations. A schema may come from a file, so larger ones are refused.
 const DEPTH: u32 = 512;
@@ -178,7 +179,11 @@ impl<'t> Planner<'t> {
     }
 
     pub fn wrong(&mut self, from: &Schema, to: &Schema, path: &Path<'_>) -> Op {
-        let (theirs, ours) = (brief(&Show(from, self.theirs)), brief(&Show(to, self.ours)));
+        let (mut theirs, mut ours) = (brief(&Show(from, self.theirs)), brief(&Show(to, self.ours)));
+        if theirs == ours && from.tag().is_some() {
+            // A struct became an enum of the same name.
+            (theirs, ours) = (format!("{} {theirs}", named(&from.kind)), format!("{} {ours}", named(&to.kind)));
+        }
         self.problem(Problem::kind(path, path.owner(), ours, theirs));
         Op::Open
     }
