@@ -319,3 +319,18 @@ class Changing:
     def __reduce__(self):
         self.cells.change(int)
         return int, ()
+
+
+def test_a_copy_while_a_reduction_is_held():
+    node = IgnoringNode("n")
+    node.next, node.me = zoo.Node("next"), 1
+    lead = zoo.Person("Dave", 30)
+    for thing in node, Team(lead, lead, [lead]), WholeTeam(lead, lead, [lead]):
+        thing.me = 1
+        before = copy.copy(thing)
+        held = thing.__reduce_ex__(4)
+        for way in copy.copy, copy.deepcopy, lambda thing: pickle.loads(pickle.dumps(thing)):
+            back = way(thing)
+            assert type(back.given) is type(before.given) and type(back) is type(before)
+            assert back.next.name == "next" if thing is node else back.members[0] is back.lead is back.deputy
+        del held

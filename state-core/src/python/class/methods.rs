@@ -64,6 +64,8 @@ pub(super) fn attach<'py>(
     })?;
     let settable = !is_enum && !calls.frozen && !written.setstate;
     let deepcopies = !written.reduce && !own.contains("__deepcopy__")?;
+    // That of a base copies the objects of this class too.
+    let copies = !written.reduce && !class.hasattr("__copy__")?;
     let reduces = !own.contains("__reduce__")?;
     let of = &calls.methods;
     let methods = [
@@ -72,6 +74,7 @@ pub(super) fn attach<'py>(
         (!written.getstate, Method(c"__getstate__", of.getstate, ffi::METH_NOARGS, GETSTATE_DOC)),
         (settable, Method(c"__setstate__", of.setstate, ffi::METH_O, SETSTATE_DOC)),
         (deepcopies, Method(c"__deepcopy__", of.deepcopy, ffi::METH_O, DEEPCOPY_DOC)),
+        (copies, Method(c"__copy__", binaryfunc::<Copy>, ffi::METH_NOARGS, COPY_DOC)),
     ];
     for (_, method) in methods.iter().filter(|(missing, _)| *missing) {
         method.attach(class)?;
@@ -222,6 +225,7 @@ const GETSTATE_DOC: &CStr =
     c"__getstate__($self, /)\n--\n\nThe state as a flat tuple: the base's slots, then the own ones.";
 const SETSTATE_DOC: &CStr = c"__setstate__($self, state, /)\n--\n\nPuts a state in, all of it or nothing: a tuple as of __getstate__, or a dict of slots by name or position and attributes by name.";
 const DEEPCOPY_DOC: &CStr = c"__deepcopy__($self, memo, /)\n--\n\nA copy whose objects are copies too.";
+const COPY_DOC: &CStr = c"__copy__($self, /)\n--\n\nA copy that holds the same objects.";
 const FROM_SLOTS_DOC: &CStr =
     c"Makes an object of exactly this class of the slots of its state, without __new__ and __init__.";
 const FROM_STATE_DOC: &CStr = c"Makes an object of its class and the slots of its state, without __new__ and __init__.";
@@ -336,6 +340,20 @@ impl MethodDef<binaryfunc::Func> for Exact {
                 )));
             }
             out::reduce_ex(known, &argument, 4).map(Bound::into_ptr)
+        }
+        call
+    };
+}
+
+/// `__copy__`, which is the same for all classes.
+struct Copy;
+
+impl MethodDef<binaryfunc::Func> for Copy {
+    const METH: binaryfunc::Func = {
+        unsafe fn call(py: Python<'_>, slf: Object, _: Object) -> PyResult<Object> {
+            // SAFETY: the object of the method, or null; Python holds it.
+            let slf = unsafe { Borrowed::from_ptr_or_opt(py, slf) };
+            deepcopy::copy(object(slf.as_deref())?).map(Bound::into_ptr)
         }
         call
     };

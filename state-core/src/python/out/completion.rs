@@ -16,6 +16,13 @@ pub struct Completion {
     pub state: Py<PyAny>,
 }
 
+impl Completion {
+    /// Fills another object instead, and returns what its `__setstate__` is given.
+    pub fn fill<'py>(&self, object: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+        self.form.bind(object.py()).call1((object, &self.slots, &self.state))
+    }
+}
+
 #[pymethods]
 impl Completion {
     fn __reduce__(&self, py: Python<'_>) -> (Py<Form>, (Py<PyAny>, Py<PyTuple>, Py<PyAny>)) {

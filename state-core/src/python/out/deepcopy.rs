@@ -1,4 +1,5 @@
 //! `copy.deepcopy`: copies the slots, not the object's pickle, so that it works if a cycle passes through the object.
+//! `copy.copy` goes by the pickle.
 
 use pyo3::intern;
 use pyo3::prelude::*;
@@ -6,6 +7,7 @@ use pyo3::sync::PyOnceLock;
 use pyo3::types::{PyDict, PyTuple, PyType};
 
 use super::authors::written_of;
+use super::completion::Completion;
 use super::{defer, flat};
 use crate::python::attributes::{self, Attributes};
 use crate::python::class::methods::registered_with_copyreg;
@@ -50,6 +52,21 @@ pub(in crate::python) fn deepcopy<'py>(
     Ok(copy)
 }
 
+/// `__copy__`: copies as `copy` does for classes without it, but in a cycle fills the object before its author's
+/// `__setstate__` is called.
+pub(in crate::python) fn copy<'py>(object: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    let py = object.py();
+    let Ok(reduced) = reduced_by_copy(object)?.cast_into::<PyTuple>() else { return Ok(object.clone()) };
+    let Some(completion) = reduced.get_item(2).ok().and_then(|state| state.cast_into::<Completion>().ok()) else {
+        let none = py.None().into_bound(py);
+        return reconstruct([object.clone(), none], &reduced);
+    };
+    let copy = reduced.get_item(0)?.call1(reduced.get_item(1)?.cast::<PyTuple>()?)?;
+    let state = completion.get().fill(&copy)?;
+    copy.call_method1(intern!(py, "__setstate__"), (state,))?;
+    Ok(copy)
+}
+
 /// Completes a copy in a cycle: with its form and whole state, or with its attributes alone.
 fn complete<'py>(
     known: &Known,
@@ -85,13 +102,7 @@ fn copied<'py>(object: &Bound<'py, PyAny>, memo: &Bound<'py, PyAny>) -> PyResult
 
 /// Copies as `copy` does for classes without `__deepcopy__`.
 fn by_reduce<'py>(object: &Bound<'py, PyAny>, memo: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-    static RECONSTRUCT: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
-    let py = object.py();
-    let reduced = match registered_with_copyreg(&object.get_type())? {
-        Some(reducer) => reducer.call1((object,))?,
-        None => object.call_method1(intern!(py, "__reduce_ex__"), (4,))?,
-    };
-    let Ok(reduced) = reduced.cast_into::<PyTuple>() else { return Ok(object.clone()) };
+    let Ok(reduced) = reduced_by_copy(object)?.cast_into::<PyTuple>() else { return Ok(object.clone()) };
     // In a cycle, copying the arguments copies this object, which `_reconstruct` would then copy a second time. It gets
     // the copies of the arguments from the memo.
     if let Ok(arguments) = reduced.get_item(1) {
@@ -100,7 +111,20 @@ fn by_reduce<'py>(object: &Bound<'py, PyAny>, memo: &Bound<'py, PyAny>) -> PyRes
             return Ok(copy);
         }
     }
-    let arguments = [object.clone(), memo.clone()].into_iter().chain(reduced.iter());
-    let arguments = PyTuple::new(py, arguments.collect::<alloc::vec::Vec<_>>())?;
+    reconstruct([object.clone(), memo.clone()], &reduced)
+}
+
+/// What `copy` makes a copy of.
+fn reduced_by_copy<'py>(object: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
+    match registered_with_copyreg(&object.get_type())? {
+        Some(reducer) => reducer.call1((object,)),
+        None => object.call_method1(intern!(object.py(), "__reduce_ex__"), (4,)),
+    }
+}
+
+fn reconstruct<'py>(first: [Bound<'py, PyAny>; 2], reduced: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
+    static RECONSTRUCT: PyOnceLock<Py<PyAny>> = PyOnceLock::new();
+    let py = reduced.py();
+    let arguments = PyTuple::new(py, first.into_iter().chain(reduced.iter()).collect::<alloc::vec::Vec<_>>())?;
     RECONSTRUCT.import(py, "copy", "_reconstruct")?.call1(arguments)
 }
