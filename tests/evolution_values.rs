@@ -506,10 +506,10 @@ mod variants {
                 assert_eq!(read.unwrap(), dog);
             }
         }
-        // What no form has itself is the variant for all others.
         for gait in each::<Gait>(&v0::Gait::Hop(36)) {
-            assert_eq!(gait.unwrap(), Gait::Unknown);
+            assert_eq!(gait.unwrap(), Gait::Run(10_000));
         }
+        // What no form has is the variant for all others.
         let unknown = Value::from(("Swim", 3));
         assert_eq!(from_value::<Gait>(&unknown).unwrap(), Gait::Unknown);
         assert_eq!(pickle::loads::<Gait>(&pickle::dump_value(&unknown).unwrap()).unwrap(), Gait::Unknown);
@@ -530,8 +530,7 @@ mod variants {
                 }
             }
         }
-        // Files refuse a chain of enums.
-        for speed in each::<Speed>(&v0::Gait::Hop(36)).into_iter().skip(1) {
+        for speed in each::<Speed>(&v0::Gait::Hop(36)) {
             assert_eq!(speed.unwrap(), Speed::Kmh(36.0));
         }
         for speed in each::<Speed>(&v1::Gait::Walk { kmh: 3.5 }) {

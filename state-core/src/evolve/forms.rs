@@ -13,6 +13,9 @@ use crate::schema::{Graph, Nodes, OldForm, Problem, Schema, first_difference};
 
 type Search = for<'t> fn(&mut Planner<'t>, &'t Schema, &'static Schema, &'static [OldForm]) -> Option<&'static OldForm>;
 
+/// Whether a part of an older state can be read as a type.
+type Fits<'t> = fn(&mut Planner<'t>, &'t Schema, &'static Schema) -> bool;
+
 /// How the form that fits is found. Only the constants of forms refer to this, so that programs without any do not link
 /// it.
 #[derive(Clone, Copy, Debug)]
@@ -36,29 +39,36 @@ impl<'t> Planner<'t> {
         to: &'static Schema,
         forms: &'static [OldForm],
     ) -> Option<&'static OldForm> {
-        let theirs = Graph { nodes: self.theirs, root: from };
-        first_difference(Graph { nodes: self.ours, root: to }, theirs)?;
-        let same =
-            |form: &&OldForm| first_difference(Graph { nodes: Nodes::NONE, root: (form.schema)() }, theirs).is_none();
-        if let Some(form) = forms.iter().find(same) {
+        first_difference(Graph { nodes: self.ours, root: to }, Graph { nodes: self.theirs, root: from })?;
+        if let Some(form) = self.nearest(from, forms, Self::equals) {
             return Some(form);
         }
         if self.resolves(from, to) {
             return None;
         }
-        let fits = forms.iter().find(|form| self.resolves(from, (form.schema)()));
-        fits.or_else(|| forms.iter().find(|form| self.reaches(from, form, &mut Vec::new())))
+        self.nearest(from, forms, Self::resolves)
+    }
+
+    /// Returns the first form that fits a part, or the first one that has such a form among its own older forms.
+    fn nearest(&mut self, from: &'t Schema, forms: &'static [OldForm], fits: Fits<'t>) -> Option<&'static OldForm> {
+        let found = forms.iter().find(|form| fits(self, from, (form.schema)()));
+        found.or_else(|| forms.iter().find(|form| self.reaches(from, form, fits, &mut Vec::new())))
+    }
+
+    /// Whether a part has a type that is exactly this one.
+    fn equals(&mut self, from: &'t Schema, to: &'static Schema) -> bool {
+        first_difference(Graph { nodes: Nodes::NONE, root: to }, Graph { nodes: self.theirs, root: from }).is_none()
     }
 
     /// Whether a part becomes an older form of ours through older forms of that form.
-    fn reaches(&mut self, from: &'t Schema, form: &OldForm, seen: &mut Vec<*const Schema>) -> bool {
+    fn reaches(&mut self, from: &'t Schema, form: &OldForm, fits: Fits<'t>, seen: &mut Vec<*const Schema>) -> bool {
         let schema = (form.schema)();
         if seen.contains(&from_ref(schema)) {
             return false;
         }
         seen.push(from_ref(schema));
         let forms = schema.evolution().map_or(&[][..], |evolution| evolution.forms);
-        forms.iter().any(|form| self.resolves(from, (form.schema)()) || self.reaches(from, form, seen))
+        forms.iter().any(|form| fits(self, from, (form.schema)()) || self.reaches(from, form, fits, seen))
     }
 
     /// Whether a part can become a type without older forms of the type itself.

@@ -178,11 +178,9 @@ pub(super) fn by_kind<'v, D: Decoder<'v>>(
     at: usize,
 ) -> Option<Result<()>> {
     let evolution = schema.evolution()?;
-    // A variant that is none of a form itself is the present one for all others, as in native files.
-    let is_other = evolution.other.is_some() && value.variant(name).is_some();
     let is_of = |form: &&OldForm| {
         let schema = (form.schema)();
-        is_of_kind(schema, value) || !is_other && reaches(schema, value, &mut Vec::new())
+        is_of_kind(schema, value) || reaches(schema, value, &mut Vec::new())
     };
     let mut fits = evolution.forms.iter().filter(is_of);
     let (form, other) = (fits.next()?, fits.next());
