@@ -170,7 +170,7 @@ mod parents {
     }
 
     /// Loads an old state as bytes, as a value, and as a pickle.
-    fn each<T: state_core::RestoreOwned>(old: &impl State) -> Vec<state_core::Result<T>> {
+    pub(super) fn each<T: state_core::RestoreOwned>(old: &impl State) -> Vec<state_core::Result<T>> {
         let mut all = vec![
             loads_upgraded(&Options::new().with_schema().dumps(old).unwrap()),
             from_value(&shown(old)),
@@ -615,10 +615,21 @@ mod variants {
     /// Nothing tells which of two forms it was.
     #[test]
     fn of_several_older_forms_are_refused() {
+        #[derive(State)]
+        #[state(name = "zoo.Gait")]
+        enum Stand {
+            Still,
+        }
         #[derive(State, Debug, PartialEq)]
-        #[state(name = "zoo.Gait", from(v1::Gait, v0::Gait))]
+        #[state(name = "zoo.Gait", from(v1::Gait, v0::Gait, Stand))]
         enum Now {
             Moves,
+            Stands,
+        }
+        impl From<Stand> for Now {
+            fn from(_: Stand) -> Self {
+                Self::Stands
+            }
         }
         impl From<v1::Gait> for Now {
             fn from(_: v1::Gait) -> Self {
@@ -630,7 +641,8 @@ mod variants {
                 Self::Moves
             }
         }
-        // `v1::Gait` reads `Still` by its own older form.
+        // `v1::Gait` reads `Hop` by its own older form, but the form that has it is nearer.
+        assert_eq!(from_value::<Now>(&("Hop", 1_u8).into()).unwrap(), Now::Moves);
         let still = Value::from(("Still",));
         for read in [from_value::<Now>(&still), pickle::loads(&pickle::dump_value(&still).unwrap())] {
             let error = read.unwrap_err().to_string();
@@ -641,5 +653,85 @@ mod variants {
             );
         }
         assert_eq!(from_value::<Now>(&("Rest",).into()).unwrap(), Now::Moves);
+    }
+}
+
+/// Forms of forms: each step is a conversion of its own.
+mod chains {
+    use state_core::State;
+
+    use super::parents::each;
+
+    mod v0 {
+        #[derive(state_core::State)]
+        #[state(name = "zoo.Keeper", pickle = "dict")]
+        pub struct Keeper {
+            pub name: String,
+        }
+    }
+    mod v1 {
+        use super::v0;
+
+        #[derive(state_core::State)]
+        #[state(name = "zoo.Keeper", pickle = "dict", from(v0::Keeper))]
+        pub struct Keeper {
+            pub first: String,
+            pub last: String,
+        }
+        impl From<v0::Keeper> for Keeper {
+            fn from(older: v0::Keeper) -> Self {
+                let (first, last) = older.name.split_once(' ').unwrap_or((&older.name, ""));
+                Self { first: first.into(), last: last.into() }
+            }
+        }
+    }
+    /// A form that has the present type as one of its own.
+    mod detour {
+        #[derive(state_core::State)]
+        #[state(name = "zoo.Keeper", pickle = "dict", from(super::Keeper))]
+        pub struct Keeper {
+            pub badge: u32,
+        }
+        impl TryFrom<super::Keeper> for Keeper {
+            type Error = &'static str;
+            fn try_from(_: super::Keeper) -> Result<Self, Self::Error> {
+                Err("a keeper has no badge")
+            }
+        }
+    }
+    #[derive(State, Debug, PartialEq)]
+    #[state(name = "zoo.Keeper", pickle = "dict", from(detour::Keeper, v1::Keeper))]
+    struct Keeper {
+        initials: String,
+    }
+    impl From<detour::Keeper> for Keeper {
+        fn from(older: detour::Keeper) -> Self {
+            Self { initials: older.badge.to_string() }
+        }
+    }
+    impl From<v1::Keeper> for Keeper {
+        fn from(older: v1::Keeper) -> Self {
+            Self { initials: [older.first, older.last].iter().filter_map(|name| name.chars().next()).collect() }
+        }
+    }
+
+    #[test]
+    fn of_objects_take_the_shortest_way() {
+        let ann = || Keeper { initials: "AL".into() };
+        for keeper in each::<Keeper>(&v0::Keeper { name: "Ann Lee".into() }) {
+            assert_eq!(keeper.unwrap(), ann());
+        }
+        for keeper in each::<Keeper>(&v1::Keeper { first: "Ann".into(), last: "Lee".into() }) {
+            assert_eq!(keeper.unwrap(), ann());
+        }
+        for keeper in each::<Keeper>(&detour::Keeper { badge: 7 }) {
+            assert_eq!(keeper.unwrap(), Keeper { initials: "7".into() });
+        }
+        for keeper in each::<Keeper>(&ann()) {
+            assert_eq!(keeper.unwrap(), ann());
+        }
+        for keeper in each::<detour::Keeper>(&v0::Keeper { name: "Ann Lee".into() }) {
+            assert!(keeper.err().unwrap().to_string().contains("a keeper has no badge"));
+        }
     }
 }

@@ -1,8 +1,6 @@
 //! Older forms that are types of the program: finds the one that a part of an older state has.
 
-use alloc::vec::Vec;
 use core::mem;
-use core::ptr::from_ref;
 
 use super::numbers::shares;
 use super::op::Op;
@@ -12,9 +10,6 @@ use crate::places;
 use crate::schema::{Graph, Nodes, OldForm, Problem, Schema, first_difference};
 
 type Search = for<'t> fn(&mut Planner<'t>, &'t Schema, &'static Schema, &'static [OldForm]) -> Option<&'static OldForm>;
-
-/// Whether a part of an older state can be read as a type.
-type Fits<'t> = fn(&mut Planner<'t>, &'t Schema, &'static Schema) -> bool;
 
 /// How the form that fits is found. Only the constants of forms refer to this, so that programs without any do not link
 /// it.
@@ -40,35 +35,18 @@ impl<'t> Planner<'t> {
         forms: &'static [OldForm],
     ) -> Option<&'static OldForm> {
         first_difference(Graph { nodes: self.ours, root: to }, Graph { nodes: self.theirs, root: from })?;
-        if let Some(form) = self.nearest(from, forms, Self::equals) {
+        if let Some(form) = OldForm::nearest(forms, |form| self.equals(from, form)).first() {
             return Some(form);
         }
         if self.resolves(from, to) {
             return None;
         }
-        self.nearest(from, forms, Self::resolves)
-    }
-
-    /// Returns the first form that fits a part, or the first one that has such a form among its own older forms.
-    fn nearest(&mut self, from: &'t Schema, forms: &'static [OldForm], fits: Fits<'t>) -> Option<&'static OldForm> {
-        let found = forms.iter().find(|form| fits(self, from, (form.schema)()));
-        found.or_else(|| forms.iter().find(|form| self.reaches(from, form, fits, &mut Vec::new())))
+        OldForm::nearest(forms, |form| self.resolves(from, form)).first().copied()
     }
 
     /// Whether a part has a type that is exactly this one.
-    fn equals(&mut self, from: &'t Schema, to: &'static Schema) -> bool {
+    fn equals(&self, from: &'t Schema, to: &'static Schema) -> bool {
         first_difference(Graph { nodes: Nodes::NONE, root: to }, Graph { nodes: self.theirs, root: from }).is_none()
-    }
-
-    /// Whether a part becomes an older form of ours through older forms of that form.
-    fn reaches(&mut self, from: &'t Schema, form: &OldForm, fits: Fits<'t>, seen: &mut Vec<*const Schema>) -> bool {
-        let schema = (form.schema)();
-        if seen.contains(&from_ref(schema)) {
-            return false;
-        }
-        seen.push(from_ref(schema));
-        let forms = schema.evolution().map_or(&[][..], |evolution| evolution.forms);
-        forms.iter().any(|form| fits(self, from, (form.schema)()) || self.reaches(from, form, fits, seen))
     }
 
     /// Whether a part can become a type without older forms of the type itself.

@@ -1,6 +1,8 @@
 //! What a type says about its older forms. None of it is part of the canonical form, because a state is what it was.
 
+use alloc::vec::Vec;
 use core::fmt::Display;
+use core::ptr;
 
 use super::Schema;
 use crate::error::{Error, Result};
@@ -62,6 +64,35 @@ pub struct OldForm {
     pub(crate) schema: fn() -> &'static Schema,
     pub(crate) convert: Convert,
     pub(crate) search: FormSearch,
+}
+
+impl OldForm {
+    /// Returns the forms that fit or, if none does, those with the shortest way to a form that fits, through older forms
+    /// of forms. So each step of a conversion is nearer to the form that a state has.
+    pub(crate) fn nearest(forms: &'static [Self], mut fits: impl FnMut(&'static Schema) -> bool) -> Vec<&'static Self> {
+        let mut ways: Vec<(&Self, &'static Schema)> = forms.iter().map(|form| (form, (form.schema)())).collect();
+        let mut seen = Vec::new();
+        loop {
+            let mut found: Vec<&Self> = Vec::new();
+            let mut further = Vec::new();
+            for (first, schema) in ways {
+                if found.last().is_some_and(|last| ptr::eq(*last, first)) {
+                    continue;
+                }
+                if fits(schema) {
+                    found.push(first);
+                } else if !seen.contains(&ptr::from_ref(schema)) {
+                    seen.push(ptr::from_ref(schema));
+                    let forms = schema.evolution().map_or(&[][..], |evolution| evolution.forms);
+                    further.extend(forms.iter().map(|form| (first, (form.schema)())));
+                }
+            }
+            if !found.is_empty() || further.is_empty() {
+                return found;
+            }
+            ways = further;
+        }
+    }
 }
 
 /// Builds the old value, converts it, and writes the new one at a head of an image.

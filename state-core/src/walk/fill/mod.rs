@@ -126,11 +126,25 @@ pub(crate) fn fill_named<'v, D: Decoder<'v>>(
     named: &[(&'v str, D)],
     at: usize,
 ) -> (Builder, Result<()>) {
+    by_names(image, |fill| older::with_parent(fill, object, named, at))
+}
+
+/// Fills an object of the program from slots by name, in the state of an older form of it that was called `tag`.
+fn fill_named_of<'v, D: Decoder<'v>>(
+    image: Builder,
+    object: &Object,
+    state: (&str, &[(&'v str, D)]),
+    at: usize,
+) -> (Builder, Result<()>) {
+    by_names(image, |fill| older::by_names_of(fill, object, state, at))
+}
+
+fn by_names<'v, 's>(image: Builder, fill: impl FnOnce(&mut Fill<'v, 's>) -> Result<()>) -> (Builder, Result<()>) {
     let parts = stack::parts(image.depth);
-    let mut fill = Fill { nodes: Nodes::NONE, builder: image, lent: None, parts, given: None, older: true };
-    let filled = older::with_parent(&mut fill, object, named, at);
-    fill.whole();
-    (fill.builder, filled)
+    let mut object = Fill { nodes: Nodes::NONE, builder: image, lent: None, parts, given: None, older: true };
+    let filled = fill(&mut object);
+    object.whole();
+    (object.builder, filled)
 }
 
 /// Fills values of one type, whose heads are at equal distances in an image, and returns the image.

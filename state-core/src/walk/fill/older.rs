@@ -3,13 +3,12 @@
 
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::ptr::from_ref;
 
 use super::attributes::{absent, attributes, find, has_slots, may_be, own_attributes};
 use super::flat::{Beside, FlatSlot, beside_parent, places};
 use super::leaves::int;
 use super::older_variants::is_variant;
-use super::{Fill, fill_at, fill_named};
+use super::{Fill, fill_at, fill_named, fill_named_of};
 use crate::error::{Error, ErrorKind, Result};
 use crate::evolve::shares;
 use crate::protocol::builder::Builder;
@@ -35,7 +34,7 @@ pub(super) fn by_names_of<'v, 's, D: Decoder<'v>>(
         _ => match form_of(object, tag, named) {
             Some((form, older)) => {
                 unshared(fill, slots_share(fill.nodes, object) || slots_share(Nodes::NONE, older))?;
-                fill.aside(|image| converted(image, (form, older), named, at))
+                fill.aside(|image| converted(image, (form, older), (tag, named), at))
             }
             None => with_parent(fill, object, named, at),
         },
@@ -178,13 +177,9 @@ pub(super) fn by_kind<'v, D: Decoder<'v>>(
     at: usize,
 ) -> Option<Result<()>> {
     let evolution = schema.evolution()?;
-    let is_of = |form: &&OldForm| {
-        let schema = (form.schema)();
-        is_of_kind(schema, value) || reaches(schema, value, &mut Vec::new())
-    };
-    let mut fits = evolution.forms.iter().filter(is_of);
-    let (form, other) = (fits.next()?, fits.next());
-    if other.is_some() {
+    let fits = OldForm::nearest(evolution.forms, |form| is_of_kind(form, value));
+    let form = *fits.first()?;
+    if fits.len() > 1 {
         let found = alloc::format!("{}, which several of them can be", value.describe());
         let expected = alloc::format!("a value of one of the older forms of {name}");
         return Some(Err(Error::new(ErrorKind::Malformed, expected, found)));
@@ -215,20 +210,6 @@ fn is_of_kind<'v, D: Decoder<'v>>(schema: &Schema, value: D) -> bool {
     }
 }
 
-/// Whether an enum reads a value through its own older forms.
-fn reaches<'v, D: Decoder<'v>>(schema: &'static Schema, value: D, seen: &mut Vec<*const Schema>) -> bool {
-    let Kind::Enum(of) = &schema.kind else { return false };
-    if seen.contains(&from_ref(schema)) {
-        return false;
-    }
-    seen.push(from_ref(schema));
-    of.evolution
-        .forms
-        .iter()
-        .map(|form| (form.schema)())
-        .any(|form| is_of_kind(form, value) || reaches(form, value, seen))
-}
-
 /// Returns the older form, a type of the program, that has the names in a state that does not fit the present type.
 fn form_of<'v, D: Decoder<'v>>(
     object: &Object,
@@ -239,13 +220,18 @@ fn form_of<'v, D: Decoder<'v>>(
     if forms.is_empty() || has_names(Nodes::NONE, object, named) {
         return None;
     }
-    forms.iter().find_map(|form| match &(form.schema)().kind {
+    let fits = |form: &'static Schema| match &form.kind {
         Kind::Object(older) => {
             let is_called = older.name == tag || older.evolution.aliases.contains(&tag);
-            (is_called && has_names(Nodes::NONE, older, named)).then_some((form, older))
+            is_called && has_names(Nodes::NONE, older, named)
         }
+        _ => false,
+    };
+    let form = *OldForm::nearest(forms, fits).first()?;
+    match &(form.schema)().kind {
+        Kind::Object(older) => Some((form, older)),
         _ => None,
-    })
+    }
 }
 
 /// Whether each slot of a type has its value, and each value its slot.
@@ -257,12 +243,15 @@ fn has_names<'v, D: Decoder<'v>>(nodes: &Nodes, object: &Object, named: &[(&'v s
 fn converted<'v, D: Decoder<'v>>(
     mut image: Builder,
     (form, older): (&OldForm, &Object),
-    named: &[(&'v str, D)],
+    state: (&str, &[(&'v str, D)]),
     at: usize,
 ) -> (Builder, Result<()>) {
     let size = (form.schema)().head;
     let space = Builder { memory: image.memory, ..Builder::new(size, image.depth) };
-    let (made, filled) = fill_named(space, older, named, 0);
+    let (made, filled) = match has_names(Nodes::NONE, older, state.1) {
+        true => fill_named(space, older, state.1, 0),
+        false => fill_named_of(space, older, state, 0),
+    };
     let converted = filled.and_then(|()| (form.convert)(&made.regions(size)?, &mut image, at));
     (image, converted)
 }
