@@ -173,9 +173,10 @@ impl Error {
 
     /// The path to the place: the type and the slots, such as `MySubclass.owner.age`; empty if there is none.
     ///
-    /// Elements of a list have their index, as in `names[2]`, and the values of a map their keys, as Python writes them:
-    /// `players['anna'].hp`, `players[17].hp`. Long text is cut. If a key cannot be shown on a short line, its place in
-    /// the map is given: `players[entry 2].hp`, and if the error is in the key itself, `players[key of entry 2]`.
+    /// Elements of a list have their index, as in `names[2]`, and the values of a map their keys, as Python writes
+    /// them: `players['anna'].hp`, `players[17].hp`. Long text is cut. If a key cannot be shown on a short line, its
+    /// place in the map is given: `players[entry 2].hp`, and if the error is in the key itself, `players[key of entry
+    /// 2]`.
     #[must_use]
     pub fn path(&self) -> &str {
         &self.0.path

@@ -8,8 +8,8 @@ use state_core::{Dynamic, Inspection, Options, SchemaHistory, State, dumps, dyna
 
 use super::{older, v1, v2};
 
-/// Held while a child process is started, which has the locks of all files for a moment, and by tests that take the lock
-/// of a file again.
+/// Held while a child process is started, which has the locks of all files for a moment, and by tests that take the
+/// lock of a file again.
 static CHILDREN: Mutex<()> = Mutex::new(());
 
 #[test]

@@ -49,8 +49,8 @@ fn place(name: Opcode, names: [bool; 2]) -> Vec<Opcode> {
 
 const ROWS: usize = 6;
 
-/// Places, of which all but the first are written alike; a variant whose name is text; and another place, whose class is
-/// named by two texts.
+/// Places, of which all but the first are written alike; a variant whose name is text; and another place, whose class
+/// is named by two texts.
 fn whole(row: &[Opcode]) -> Vec<Opcode> {
     let mut all: Vec<Opcode> = vec![b"\x80\x04".to_vec(), vec![b']'], vec![MEMOIZE], vec![b'(']];
     all.extend([b"cexample\nPlace\n".to_vec(), vec![MEMOIZE]]);

@@ -185,8 +185,8 @@ fn items_behind_the_state_of_a_base_fill_the_fields_behind_the_parent() {
     );
 }
 
-/// An object that is made with its slots, and given what its base's `__getstate__` returned: as in a subclass of a frozen
-/// class, of which no object is made empty.
+/// An object that is made with its slots, and given what its base's `__getstate__` returned: as in a subclass of a
+/// frozen class, of which no object is made empty.
 #[test]
 fn a_state_beside_the_slots_of_an_object_has_names() {
     let name = |text: &[u8]| [b"\x8c", &[text.len() as u8][..], text].concat();

@@ -2,8 +2,8 @@
 //!
 //! Positions and velocities alone are not enough: contacts, islands and the caches of the solver affect the next step.
 //! All of them have serde's traits, and are written as in rapier's own snapshots. [`Game`] uses `with`, which is
-//! smaller and faster; [`Described`] uses `serde`, which describes each byte and needs no code. [`Level`] uses `with` and
-//! `held`, so that a frame does not copy the shapes.
+//! smaller and faster; [`Described`] uses `serde`, which describes each byte and needs no code. [`Level`] uses `with`
+//! and `held`, so that a frame does not copy the shapes.
 
 use std::sync::Arc;
 

@@ -105,8 +105,8 @@ impl<T: State + Any> Dynamic for T {
 /// same way: `dynamic!(dyn Monster as "game.Monster" | "Monster" = [..])`.
 ///
 /// A member can be removed as well: a state without a value of it still loads, and one with such a value is an error.
-/// For these, list a replacement that drops the slots, such as `#[state(removed)] struct Gone {}`, with the removed tag:
-/// `Gone as "Gone" | "Goblin"`. There is no member that replaces all others, as `#[state(other)]` does in an enum.
+/// For these, list a replacement that drops the slots, such as `#[state(removed)] struct Gone {}`, with the removed
+/// tag: `Gone as "Gone" | "Goblin"`. There is no member that replaces all others, as `#[state(other)]` does in an enum.
 ///
 /// # In place
 /// [`load_into`](crate::load_into) restores a value of the same type in place, and replaces one of another type.

@@ -53,8 +53,8 @@ pub(super) fn get<'de, T: Restore<'de>>(
     Err(refused(reader.into_refusal(), T::schema()))
 }
 
-/// Fills in the references that were left out; returns the value, or `Some(None)` if it has to be built again. Apart from
-/// `get`, whose code would be slower for values without such references.
+/// Fills in the references that were left out; returns the value, or `Some(None)` if it has to be built again. Apart
+/// from `get`, whose code would be slower for values without such references.
 #[cold]
 #[inline(never)]
 #[allow(clippy::option_option, reason = "refused, to be built again, or complete")]

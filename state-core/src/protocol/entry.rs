@@ -1,5 +1,5 @@
-//! How the path of an error names an entry of a map: by its key, if that can be shown on one short line, otherwise by its
-//! place. Nothing here runs unless something is wrong.
+//! How the path of an error names an entry of a map: by its key, if that can be shown on one short line, otherwise by
+//! its place. Nothing here runs unless something is wrong.
 
 use alloc::format;
 use alloc::string::String;

@@ -41,8 +41,8 @@ pub(super) fn unpickling(py: Python<'_>, error: &Error) -> PyErr {
 /// The largest number of reasons in an error.
 const MOST_TOLD: usize = 16;
 
-/// Makes the `pickle.UnpicklingError` for a state of another version of a class that cannot be matched: the reasons, and
-/// what to do for a user who cannot change the class.
+/// Makes the `pickle.UnpicklingError` for a state of another version of a class that cannot be matched: the reasons,
+/// and what to do for a user who cannot change the class.
 #[cold]
 pub(super) fn unmatched(class: &Bound<'_, PyType>, reasons: &[Error]) -> PyErr {
     if let Some(damage) = reasons.iter().find(|reason| reason.kind() != ErrorKind::Identity) {

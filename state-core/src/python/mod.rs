@@ -84,14 +84,15 @@
 //! In a cycle, where an object is reached from its own state, it is made with every slot empty that can be (optional
 //! ones, lists, maps, `Py<PyAny>`), and `__setstate__` sets all of them as soon as the object exists; hooks see both.
 //! If a `__setstate__` of your own is called there, it finds the slots set; the pickler that is written in Python,
-//! `pickle._Pickler`, lets it be called twice, as for a subclass of `tuple` in a cycle. Frozen classes cannot be changed, so a cycle has to go through another object that can; one through a slot that
-//! cannot be empty, such as a tuple, is a `pickle.PicklingError`. Enums are pickled by the name of the variant; those
-//! of unit variants are loaded as the same objects.
+//! `pickle._Pickler`, lets it be called twice, as for a subclass of `tuple` in a cycle. Frozen classes cannot be
+//! changed, so a cycle has to go through another object that can; one through a slot that cannot be empty, such as a
+//! tuple, is a `pickle.PicklingError`. Enums are pickled by the name of the variant; those of unit variants are loaded
+//! as the same objects.
 //!
 //! `__setstate__` accepts a tuple from `__getstate__`, or a dict of some slots, by name or by position, and of
-//! attributes by name. That tuple is of a subclass of `tuple` which keeps the form of its slots, also when it is pickled,
-//! copied or part of another one: so it is matched by name after the class has changed. Other tuples and lists are
-//! taken by position.
+//! attributes by name. That tuple is of a subclass of `tuple` which keeps the form of its slots, also when it is
+//! pickled, copied or part of another one: so it is matched by name after the class has changed. Other tuples and lists
+//! are taken by position.
 //!
 //! # Classes that change
 //! A pickle carries the schemas of its classes, a few bytes once for each class. If they differ from those of the class

@@ -67,8 +67,8 @@ pub struct OldForm {
 }
 
 impl OldForm {
-    /// Returns the forms that fit or, if none does, those with the shortest way to a form that fits, through older forms
-    /// of forms. So each step of a conversion is nearer to the form that a state has.
+    /// Returns the forms that fit or, if none does, those with the shortest way to a form that fits, through older
+    /// forms of forms. So each step of a conversion is nearer to the form that a state has.
     pub(crate) fn nearest(forms: &'static [Self], mut fits: impl FnMut(&'static Schema) -> bool) -> Vec<&'static Self> {
         let mut ways: Vec<(&Self, &'static Schema)> = forms.iter().map(|form| (form, (form.schema)())).collect();
         let mut seen = Vec::new();

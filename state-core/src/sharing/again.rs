@@ -1,7 +1,7 @@
 //! Decoding of shared pointers, at the end: references to objects that did not exist yet are filled in.
 //!
-//! When all objects exist, each incomplete one is read again: a new object is built again and swaps its content, through
-//! its cell, with the copy, and a live one is restored again. No cycle is closed before refusals have become
+//! When all objects exist, each incomplete one is read again: a new object is built again and swaps its content,
+//! through its cell, with the copy, and a live one is restored again. No cycle is closed before refusals have become
 //! impossible, so that nothing leaks after one.
 //!
 //! If a reference outside of all numbered objects is left out, a new root is built again. The first one is dropped, and

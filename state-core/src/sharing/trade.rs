@@ -117,8 +117,8 @@ pub(crate) fn link_new<'de>(root: Root<'_, 'de>, reader: &mut Reader<'de>) {
     walk(Walk::Link(Side::New), root, reader);
 }
 
-/// Redirects the references of the objects that the last walk met, and of new objects in pairs: those that hold what was
-/// live would otherwise own each other in cycles.
+/// Redirects the references of the objects that the last walk met, and of new objects in pairs: those that hold what
+/// was live would otherwise own each other in cycles.
 pub(crate) fn part_new(reader: &mut Reader<'_>) {
     let Some(links) = reader.links() else { return };
     // The objects stay: this walk goes to no others.

@@ -112,15 +112,15 @@ pub trait Decoder<'v>: Copy {
     fn elements(self) -> Option<&'v Arc<str>> {
         None
     }
-    /// Converts such bytes to elements of `ours`, a raw array: `Some(None)` if the array is absent, `None` if they cannot
-    /// be converted.
+    /// Converts such bytes to elements of `ours`, a raw array: `Some(None)` if the array is absent, `None` if they
+    /// cannot be converted.
     #[doc(hidden)]
     fn elements_as(self, ours: &'static Schema) -> Option<Result<Option<Vec<u8>>>> {
         let _ = ours;
         None
     }
-    /// Finds which of these older forms the value has, by the schema that it was written with, and makes an image of that
-    /// form, with up to `levels` levels. `None` if it has no schema, or none of these forms.
+    /// Finds which of these older forms the value has, by the schema that it was written with, and makes an image of
+    /// that form, with up to `levels` levels. `None` if it has no schema, or none of these forms.
     #[doc(hidden)]
     fn form_among(self, forms: &'static [OldForm], levels: u32) -> Option<(&'static OldForm, Result<Builder>)> {
         let _ = (forms, levels);
@@ -172,8 +172,8 @@ pub trait Decoder<'v>: Copy {
     fn called(self, class: &str) -> Option<Self::Items> {
         self.arguments(class)
     }
-    /// The items of the tuple that an object of a subclass of `tuple` is made from: the only argument of its `__new__`, if
-    /// nothing was done to it later.
+    /// The items of the tuple that an object of a subclass of `tuple` is made from: the only argument of its `__new__`,
+    /// if nothing was done to it later.
     #[doc(hidden)]
     fn tuple_of(self, class: &str) -> Option<Self::Items> {
         let _ = class;

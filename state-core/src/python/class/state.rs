@@ -13,8 +13,8 @@ use crate::python::class::Known;
 use crate::python::class::form::{Form, Mode};
 use crate::python::error::class_name;
 
-/// It is written in Python, because with the stable ABI no class of PyO3 can extend `tuple`. Items that are added before
-/// the slots and behind them are counted, so that a slice with all slots still has their form.
+/// It is written in Python, because with the stable ABI no class of PyO3 can extend `tuple`. Items that are added
+/// before the slots and behind them are counted, so that a slice with all slots still has their form.
 const SOURCE: &CStr = c"
 class Slots(tuple):
     '''The state of an object, which knows by which schemas it was written.'''
@@ -106,8 +106,8 @@ pub(in crate::python) fn called<'py>(
 /// Returns the form that wrote a state, if the state has it.
 ///
 /// # Errors
-/// `TypeError` if it is the form of another class, or if there are items before the slots. Items behind them are refused
-/// as in any other state, unless they are the attributes.
+/// `TypeError` if it is the form of another class, or if there are items before the slots. Items behind them are
+/// refused as in any other state, unless they are the attributes.
 pub(in crate::python) fn form<'py>(known: &Known, state: &Bound<'py, PyTuple>) -> PyResult<Option<Bound<'py, Form>>> {
     let py = state.py();
     if state.is_exact_instance_of::<PyTuple>() || !state.is_instance(class(py)?.0.bind(py))? {

@@ -110,8 +110,8 @@ fn with_own_setstate<'py>(object: &Bound<'py, PyAny>, known: &Known) -> PyResult
     filled((object, known), (form, (class, first).into_pyobject(py)?), (later, state), mark)
 }
 
-/// Pickles an object in a cycle that is made with empty slots: `later` fills these before the `__setstate__` that is not
-/// the derived one is given a state.
+/// Pickles an object in a cycle that is made with empty slots: `later` fills these before the `__setstate__` that is
+/// not the derived one is given a state.
 fn filled<'py>(
     (object, known): (&Bound<'py, PyAny>, &Known),
     (form, arguments): (Bound<'py, Form>, Bound<'py, PyTuple>),

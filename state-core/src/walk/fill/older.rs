@@ -66,8 +66,8 @@ pub(super) fn with_parent<'v, 's, D: Decoder<'v>>(
     own_attributes(fill, object, &beside.own, &own)
 }
 
-/// Returns the name by which a parent has an older form with these slots, whose state has no name of its own: its present
-/// name, or a former one.
+/// Returns the name by which a parent has an older form with these slots, whose state has no name of its own: its
+/// present name, or a former one.
 fn tag_of_parent<'s, 'v, D: Decoder<'v>>(parent: &'s Object, named: &[(&'v str, D)]) -> &'s str {
     let mut had = parent.evolution.aliases.iter().copied().filter(|tag| form_of(parent, tag, named).is_some());
     match form_of(parent, &parent.name, named) {
@@ -120,8 +120,8 @@ fn divided<'v, 's, D: Decoder<'v>>(
     Some(Divided { beside, own, inherited })
 }
 
-/// Whether the function of a type is to upgrade a state: it is not the present one, and what changed is not in the slots
-/// of a parent alone that changes them itself.
+/// Whether the function of a type is to upgrade a state: it is not the present one, and what changed is not in the
+/// slots of a parent alone that changes them itself.
 fn is_changed<'v, D: Decoder<'v>>(nodes: &Nodes, object: &Object, named: &[(&'v str, D)]) -> bool {
     let is_of_parent = |Divided { beside, own, inherited }: Divided<'v, '_, D>| {
         let of_parent = places(nodes, beside.parent, 0);

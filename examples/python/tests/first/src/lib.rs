@@ -1,5 +1,5 @@
-//! The shop as its first version was: people had a full name and a nickname, and no age, and a subclass of shops said who
-//! founded them.
+//! The shop as its first version was: people had a full name and a nickname, and no age, and a subclass of shops said
+//! who founded them.
 
 use pyo3::prelude::*;
 use state_core::python::picklable;

@@ -16,8 +16,8 @@ pub(super) const CLASS: u32 = 1 << 31;
 /// No memo entry: nothing was seen so far, or nothing was completed.
 pub(super) const NOTHING: Entry = Entry::MAX;
 
-/// The memo entry of something that was read as part of a learned row, where beginnings are not recorded. Nothing equals
-/// it, and it cannot be read again.
+/// The memo entry of something that was read as part of a learned row, where beginnings are not recorded. Nothing
+/// equals it, and it cannot be read again.
 pub(super) const UNKNOWN: Entry = Entry::MAX - 1;
 
 /// The number of levels that a part counts for at least, because of the stack frames of what reads it.

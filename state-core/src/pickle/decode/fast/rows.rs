@@ -10,8 +10,8 @@ use super::plan::{Field, Mark, Op, Plan};
 use super::run::Run;
 
 impl Reader<'_> {
-    /// Reads rows that match what was learned, up to `add` or the first one that differs, and returns how many; `None` if
-    /// what was read of that one cannot be undone.
+    /// Reads rows that match what was learned, up to `add` or the first one that differs, and returns how many; `None`
+    /// if what was read of that one cannot be undone.
     #[inline(never)]
     pub(super) fn rows_as_learned(&mut self, plan: &Plan, add: u8) -> Option<usize> {
         let learned = &plan.learned;
