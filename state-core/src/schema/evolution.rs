@@ -81,8 +81,8 @@ impl OldForm {
                 }
                 if fits(schema) {
                     found.push(first);
-                } else if !seen.contains(&ptr::from_ref(schema)) {
-                    seen.push(ptr::from_ref(schema));
+                } else if !seen.contains(&(ptr::from_ref(first), ptr::from_ref(schema))) {
+                    seen.push((ptr::from_ref(first), ptr::from_ref(schema)));
                     let forms = schema.evolution().map_or(&[][..], |evolution| evolution.forms);
                     further.extend(forms.iter().map(|form| (first, (form.schema)())));
                 }

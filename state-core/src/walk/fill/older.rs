@@ -217,14 +217,11 @@ fn form_of<'v, D: Decoder<'v>>(
     named: &[(&'v str, D)],
 ) -> Option<(&'static OldForm, &'static Object)> {
     let forms = object.evolution.forms;
-    if forms.is_empty() || has_names(Nodes::NONE, object, named) {
+    if forms.is_empty() || is_state_of(object, (tag, named)) {
         return None;
     }
     let fits = |form: &'static Schema| match &form.kind {
-        Kind::Object(older) => {
-            let is_called = older.name == tag || older.evolution.aliases.contains(&tag);
-            is_called && has_names(Nodes::NONE, older, named)
-        }
+        Kind::Object(older) => is_state_of(older, (tag, named)),
         _ => false,
     };
     let form = *OldForm::nearest(forms, fits).first()?;
@@ -232,6 +229,11 @@ fn form_of<'v, D: Decoder<'v>>(
         Kind::Object(older) => Some((form, older)),
         _ => None,
     }
+}
+
+/// Whether a state has the slots of a type, and a name of it: another type can have the same slots.
+fn is_state_of<'v, D: Decoder<'v>>(object: &Object, (tag, named): (&str, &[(&'v str, D)])) -> bool {
+    (object.name == tag || object.evolution.aliases.contains(&tag)) && has_names(Nodes::NONE, object, named)
 }
 
 /// Whether each slot of a type has its value, and each value its slot.
@@ -248,7 +250,7 @@ fn converted<'v, D: Decoder<'v>>(
 ) -> (Builder, Result<()>) {
     let size = (form.schema)().head;
     let space = Builder { memory: image.memory, ..Builder::new(size, image.depth) };
-    let (made, filled) = match has_names(Nodes::NONE, older, state.1) {
+    let (made, filled) = match is_state_of(older, state) {
         true => fill_named(space, older, state.1, 0),
         false => fill_named_of(space, older, state, 0),
     };
