@@ -334,3 +334,37 @@ def test_a_copy_while_a_reduction_is_held():
             assert type(back.given) is type(before.given) and type(back) is type(before)
             assert back.next.name == "next" if thing is node else back.members[0] is back.lead is back.deputy
         del held
+
+
+def test_copies_refuse_what_reduces_to_nothing():
+    for found in None, 1, []:
+
+        class Odd(zoo.Person):
+            def __reduce_ex__(self, protocol):
+                return found
+
+        for way in copy.copy, copy.deepcopy:
+            refused(TypeError, "Odd: __reduce_ex__ returned neither a str nor a tuple, but", way, Odd("Dave", 30))
+
+    class Global(zoo.Person):
+        def __reduce_ex__(self, protocol):
+            return "Global"
+
+    person = Global("Dave", 30)
+    assert copy.copy(person) is person and copy.deepcopy(person) is person
+
+
+def test_copies_go_by_a_reduce_ex_of_a_subclass():
+    class Copied(zoo.Person):
+        def __reduce_ex__(self, protocol):
+            return Copied, ("other", protocol)
+
+    class Handed(zoo.Person):
+        def __reduce_ex__(self, protocol):
+            return super().__reduce_ex__(protocol)
+
+    for way in copy.copy, copy.deepcopy:
+        back = way(Copied("Dave", 30))
+        assert type(back) is Copied and (back.name, back.age) == ("other", 4)
+        back = way(Handed("Dave", 30))
+        assert type(back) is Handed and (back.name, back.age) == ("Dave", 30)

@@ -1,10 +1,11 @@
 //! `copy.deepcopy`: copies the slots, not the object's pickle, so that it works if a cycle passes through the object.
 //! `copy.copy` goes by the pickle.
 
+use pyo3::exceptions::PyTypeError;
 use pyo3::intern;
 use pyo3::prelude::*;
 use pyo3::sync::PyOnceLock;
-use pyo3::types::{PyDict, PyTuple, PyType};
+use pyo3::types::{PyDict, PyString, PyTuple, PyType};
 
 use super::authors::written_of;
 use super::completion::Completion;
@@ -12,6 +13,7 @@ use super::{defer, flat};
 use crate::python::attributes::{self, Attributes};
 use crate::python::class::methods::registered_with_copyreg;
 use crate::python::class::{Known, Written};
+use crate::python::error::class_name;
 use crate::python::into;
 use crate::python::into::incoming::Source;
 use crate::python::out::cycle::Mark;
@@ -56,7 +58,7 @@ pub(in crate::python) fn deepcopy<'py>(
 /// `__setstate__` is called.
 pub(in crate::python) fn copy<'py>(object: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
     let py = object.py();
-    let Ok(reduced) = reduced_by_copy(object)?.cast_into::<PyTuple>() else { return Ok(object.clone()) };
+    let Some(reduced) = reduced_by_copy(object)? else { return Ok(object.clone()) };
     let Some(completion) = reduced.get_item(2).ok().and_then(|state| state.cast_into::<Completion>().ok()) else {
         let none = py.None().into_bound(py);
         return reconstruct([object.clone(), none], &reduced);
@@ -84,10 +86,14 @@ fn complete<'py>(
     into::setstate(known, copy, slots.as_borrowed()).map(drop)
 }
 
-/// Whether something else is registered with `copyreg` for a class: that takes precedence, as for a Python class.
+/// Whether something else is registered with `copyreg` for a class, or a subclass has its own `__reduce_ex__`: these take
+/// precedence, as for a Python class.
 fn is_told_otherwise(class: &Bound<'_, PyType>, known: &Known) -> PyResult<bool> {
-    let told = registered_with_copyreg(class)?;
-    Ok(told.is_some_and(|told| known.reducer.as_ref().is_none_or(|ours| !told.is(ours))))
+    if let Some(told) = registered_with_copyreg(class)? {
+        return Ok(known.reducer.as_ref().is_none_or(|ours| !told.is(ours)));
+    }
+    let (name, base) = (intern!(class.py(), "__reduce_ex__"), known.class.bind(class.py()));
+    Ok(!class.is(base) && !class.getattr(name)?.is(&base.getattr(name)?))
 }
 
 /// The key of an object in a memo.
@@ -102,7 +108,7 @@ fn copied<'py>(object: &Bound<'py, PyAny>, memo: &Bound<'py, PyAny>) -> PyResult
 
 /// Copies as `copy` does for classes without `__deepcopy__`.
 fn by_reduce<'py>(object: &Bound<'py, PyAny>, memo: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-    let Ok(reduced) = reduced_by_copy(object)?.cast_into::<PyTuple>() else { return Ok(object.clone()) };
+    let Some(reduced) = reduced_by_copy(object)? else { return Ok(object.clone()) };
     // In a cycle, copying the arguments copies this object, which `_reconstruct` would then copy a second time. It gets
     // the copies of the arguments from the memo.
     if let Ok(arguments) = reduced.get_item(1) {
@@ -114,12 +120,22 @@ fn by_reduce<'py>(object: &Bound<'py, PyAny>, memo: &Bound<'py, PyAny>) -> PyRes
     reconstruct([object.clone(), memo.clone()], &reduced)
 }
 
-/// What `copy` makes a copy of.
-fn reduced_by_copy<'py>(object: &Bound<'py, PyAny>) -> PyResult<Bound<'py, PyAny>> {
-    match registered_with_copyreg(&object.get_type())? {
-        Some(reducer) => reducer.call1((object,)),
-        None => object.call_method1(intern!(object.py(), "__reduce_ex__"), (4,)),
+/// What `copy` makes a copy of; `None` if the object, a global by its name, is its own copy.
+///
+/// # Errors
+/// `TypeError` if it is neither a tuple nor a name.
+fn reduced_by_copy<'py>(object: &Bound<'py, PyAny>) -> PyResult<Option<Bound<'py, PyTuple>>> {
+    let reduced = match registered_with_copyreg(&object.get_type())? {
+        Some(reducer) => reducer.call1((object,))?,
+        None => object.call_method1(intern!(object.py(), "__reduce_ex__"), (4,))?,
+    };
+    if reduced.is_instance_of::<PyString>() {
+        return Ok(None);
     }
+    reduced.cast_into::<PyTuple>().map(Some).map_err(|error| {
+        let (class, found) = (class_name(&object.get_type()), class_name(&error.into_inner().get_type()));
+        PyTypeError::new_err(alloc::format!("{class}: __reduce_ex__ returned neither a str nor a tuple, but {found}"))
+    })
 }
 
 fn reconstruct<'py>(first: [Bound<'py, PyAny>; 2], reduced: &Bound<'py, PyTuple>) -> PyResult<Bound<'py, PyAny>> {
