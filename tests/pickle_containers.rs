@@ -240,6 +240,11 @@ import array, pickle, sys
 
 def case(frame):
     code, item = frame.decode().split()
+    try:
+        array.array(str(code))
+    except ValueError:
+        if code in "qQ":
+            return "unknown"
     pickled = b"carray\narray\n(V" + code.encode() + b"\n(" + (b"F" if "." in item else b"L") + item.encode() + b"\nltR."
     try:
         return str(pickle.loads(pickled)[0])
@@ -262,7 +267,8 @@ def case(frame):
     let frames: Vec<Vec<u8>> = cases.iter().map(|(code, item, _)| format!("{code} {item}").into_bytes()).collect();
     let answers = python::texts(MAKE, &frames);
     for (at, (code, item, fits)) in cases.iter().enumerate() {
-        if let Some(answers) = &answers {
+        // Python 2 has no arrays of 64 bits on all machines.
+        if let Some(answers) = answers.as_ref().filter(|answers| answers[at] != "unknown") {
             assert_eq!(answers[at] != "refused", *fits, "{code} {item}: {}", answers[at]);
         }
         let kind = if item.contains('.') { "F" } else { "L" };
