@@ -14,10 +14,13 @@ use crate::schema::{Kind, Nodes, Schema, Slot, short};
 use crate::standard::Known;
 use crate::state::State;
 
-/// The maximum number of characters that are shown of a text, the length up to which further parts of a key are shown,
-/// and how many of its parts may be nested. A key with more is not shown.
+/// The maximum number of characters that are shown of a text.
 const PART: usize = 60;
+
+/// The length up to which further parts of a key are shown. A key with more is not shown.
 const LONG: usize = 80;
+
+/// How many parts of a key may be nested.
 const NESTED: u32 = 4;
 
 /// The maximum number of bytes of the whole, in which names can be of any length.
